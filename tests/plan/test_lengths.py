@@ -29,6 +29,18 @@ def test_a_held_region_shows_its_last_frame_until_its_end(tmp_path: Path) -> Non
     assert timeline.held_frames == 50
 
 
+def test_markers_are_placed_where_the_video_has_them(tmp_path: Path) -> None:
+    opened = template(tmp_path, [*HOLD, marker("Start", 0), marker("Late", 70)])
+    for seconds, places in (
+        (6.0, [(0, 40), (40, 70), (110, 40), (0, 0), (120, 0)]),
+        (3.6, [(0, 40), (40, 10), (50, 40), (0, 0), (60, 0)]),
+    ):
+        timeline = opened.timeline(seconds)
+        placed = [timeline.placed(one) for one in opened.markers]
+        assert [(one.time, one.duration) for one in placed] == places
+        assert [one.name for one in placed] == [one.name for one in opened.markers]
+
+
 def test_a_shorter_hold_leaves_out_its_end(tmp_path: Path) -> None:
     assert moments(template(tmp_path, HOLD).timeline(3.6)) == [*range(50), *range(60, 100)]
 

@@ -14,7 +14,7 @@ import pytest
 from text_support import named_font
 from web.support_browser import Visit, running_browser, visiting, wait_until
 from web.support_service import PATIENCE, Client, Service
-from web.support_templates import png, template_zip, wav
+from web.support_templates import png, template_zip, wav, zipped
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -61,6 +61,7 @@ def world(one_service: Service) -> World:
     client = Client(one_service.url, one_service.add_user(scopes=EVERYTHING))
     demo = client.ready_template(DEMO.read_bytes(), "promo.zip")
     small = client.ready_template(template_zip())
+    client.settle(f"/template/{client.upload_template(zipped({'data.json': '{'}), 'broken.zip')}/status")
     render = client.ready_render(small)
     client.post("/asset", files={"file": ("green.png", png(64, 64))})
     client.ready_audio(wav())
@@ -73,7 +74,7 @@ def world(one_service: Service) -> World:
     client.until(f"/render/batch/{batch}", lambda status: status["status"] == "completed")
     account = client.get("/account").json()["id"]
     pages = {
-        "templates": "promo",
+        "templates": "This template cannot be used",
         f"templates/{demo}": "Texts and pictures",
         "renders": "Completed",
         f"renders/{render}": "The same in code",

@@ -1,4 +1,4 @@
-"""Nine ways through the console, in Chromium, on a real service."""
+"""Ways through the console, in Chromium, on a real service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from lengths_support import marker, template
+from lengths_support import clip_layer, marker, moving, template
 from media_support import make_sound, tone
 from network_support import WebServer
 from playwright.sync_api import FilePayload
@@ -120,6 +120,9 @@ def test_previews_have_the_length_of_the_video(visit: Visit, client: Client, tmp
     page.get_by_label("Length").select_option("seconds")
     page.get_by_label("Seconds", exact=True).fill("8")
     visit.expect("frame 50 of 200")
+    page.get_by_title("End: frame 185 to 200").click()
+    visit.expect("frame 185 of 200")
+    assert page.get_by_title("Middle: frame 55 to 185").count() == 1
     with page.expect_request(lambda one: one.url.endswith("/preview")) as asked:
         page.get_by_label("Moment of the template").fill("190")
     answer = asked.value.response()
@@ -134,8 +137,29 @@ def test_previews_have_the_length_of_the_video(visit: Visit, client: Client, tmp
     page.get_by_label("Sound", exact=True).select_option(index=1)
     page.get_by_label("Length").select_option("audio")
     visit.expect("frame 149 of 150")
+    page.get_by_title("End: frame 135 to 150").wait_for()
     page.get_by_label("Length").select_option("")
     visit.expect("frame 99 of 100")
+    page.get_by_title("End: frame 85 to 100").wait_for()
+
+
+def test_one_dry_run_tells_the_length_that_follows_a_clip(visit: Visit, client: Client, tmp_path: Path) -> None:
+    with template(tmp_path, [marker("Middle velocity:hold", 55, 30)], [clip_layer(), moving()], clip_frames=120):
+        template_id = client.ready_template((tmp_path / "lengths.zip").read_bytes())
+    page = visit.page
+    visit.go(f"templates/{template_id}")
+    page.locator(".estimate strong").wait_for()
+    page.get_by_role("tab", name="Output").click()
+    page.get_by_label("Which part").select_option("custom")
+    page.get_by_label("First frame").fill("10")
+    page.wait_for_load_state("networkidle")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "dryRun" in one.url else None)
+    page.get_by_label("Length").select_option("layer:Clip")
+    visit.expect("frame 50 of 120")
+    page.get_by_title("Middle: frame 55 to 105").wait_for()
+    page.wait_for_load_state("networkidle")
+    assert len(asked) == 1
 
 
 def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
@@ -170,6 +194,40 @@ def test_a_batch(visit: Visit, client: Client, template_id: str) -> None:
     ]
 
 
+def test_previews_of_rows_have_the_length_and_the_blur_of_the_batch(
+    visit: Visit, client: Client, tmp_path: Path
+) -> None:
+    with template(tmp_path, [marker("Middle velocity:hold", 55, 30)], [clip_layer(), moving()], clip_frames=120):
+        template_id = client.ready_template((tmp_path / "lengths.zip").read_bytes())
+    page = visit.page
+    visit.go(f"batches/new?template={template_id}")
+    page.get_by_label("Or paste cells from a spreadsheet").fill("name\nAda\nGrace")
+    moment = page.get_by_label("Moment")
+    page.locator(".row-frame img").wait_for()
+    assert moment.get_attribute("max") == "99"
+    page.get_by_text("Format, size and quality").click()
+    page.get_by_label("Length").select_option("layer:Clip")
+    wait_until(page, "document.querySelector('.range').max === '119'")
+    page.get_by_label("Length").select_option("seconds")
+    page.get_by_label("Seconds", exact=True).fill("6")
+    wait_until(page, "document.querySelector('.range').max === '149'")
+    page.get_by_text("Motion blur, of layers that have its switch").click()
+    with page.expect_request(
+        lambda one: one.url.endswith("/preview") and '"frame":140' in (one.post_data or "")
+    ) as asked:
+        moment.fill("140")
+    answer = asked.value.response()
+    assert answer is not None and answer.status == 200
+    told = json.loads(asked.value.post_data or "")
+    assert (told["duration"], told["motionBlur"]) == ({"seconds": 6}, {})
+    page.get_by_role("button", name="Render 2 videos").click()
+    page.get_by_role("button", name="Download all (2)").wait_for()
+    [made] = client.get("/render/batch").json()
+    [row, _] = client.get(f"/render/batch/{made['batchId']}").json()["rows"]
+    detail = client.get(f"/render/renders/{row['renderId']}").json()
+    assert (detail["frames"], detail["motionBlur"]["samples"]) == (150, 16)
+
+
 def test_tables_that_need_a_word(visit: Visit, template_id: str) -> None:
     page = visit.page
     visit.go(f"batches/new?template={template_id}")
@@ -195,12 +253,70 @@ def test_a_template_that_fails(visit: Visit) -> None:
     failed = page.get_by_role("article", name="Upload of empty.zip")
     failed.get_by_text("This template cannot be used.").wait_for()
     assert "Missing required JSON configuration file" in failed.inner_text()
-    failed.get_by_role("button", name="Close").click()
+    failed.get_by_role("button", name="Dismiss empty.zip").click()
     failed.wait_for(state="detached")
     drop(visit, "odd.zip", template_zip(layers=[layer("Strange", 1, 1, 10, sc="#ff0000", sw=64, sh=64, ef=[EFFECT])]))
     odd = page.get_by_role("article", name="Upload of odd.zip")
     odd.get_by_role("link", name="Open").wait_for()
     assert "Strange" in odd.locator(".findings").inner_text()
+
+
+BROKEN: dict[str, bytes | str] = {"data.json": '{"v":'}
+
+
+def test_a_template_whose_analysis_failed_is_told_until_it_is_dismissed(visit: Visit, client: Client) -> None:
+    page = visit.page
+    drop(visit, "broken.zip", zipped(BROKEN))
+    failed = page.get_by_role("article", name="Upload of broken")
+    failed.get_by_text("This template cannot be used.").wait_for()
+    page.reload()
+    failed.get_by_text("The file is not valid JSON: the mistake is at line 1").wait_for()
+    [job] = client.get("/template/history?status=failed").json()
+    assert failed.locator("time").get_attribute("datetime") == job["completedAt"]
+    failed.get_by_role("button", name="Dismiss broken").click()
+    failed.wait_for(state="detached")
+    assert client.get("/template/history?status=failed").json() == []
+    drop(visit, "broken.zip", zipped(BROKEN))
+    failed.get_by_text("This template cannot be used.").wait_for()
+    failed.get_by_role("button", name="Dismiss broken.zip").click()
+    failed.wait_for(state="detached")
+    assert client.get("/template/history?status=failed").json() == [], "nor is one of this visit told again"
+
+
+def test_another_file_takes_the_place_of_an_upload_that_failed(visit: Visit, client: Client) -> None:
+    page = visit.page
+    for number in range(5):
+        client.upload_template(zipped(BROKEN), f"broken {number}.zip")
+    for active in client.get("/template/active").json():
+        client.settle(f"/template/{active['templateId']}/status")
+    page.reload()
+    page.get_by_role("button", name="Show 2 more that failed").click()
+    earlier = page.get_by_role("region", name="Uploads that failed").get_by_role("article")
+    wait_until(page, "document.querySelectorAll('.upload').length === 5")
+    with page.expect_file_chooser() as asked:
+        earlier.filter(has_text="broken 3").get_by_role("button", name="Upload again").click()
+    asked.value.set_files(FilePayload(name="whole.zip", mimeType="application/zip", buffer=template_zip()))
+    page.get_by_role("heading", name="whole", level=1).wait_for()
+    left = sorted(job["templateName"] for job in client.get("/template/history?status=failed").json())
+    assert left == ["broken 0", "broken 1", "broken 2", "broken 4"]
+
+
+def test_what_goes_wrong_with_failed_uploads_is_told(
+    browser: Browser, service: Service, visit: Visit, client: Client
+) -> None:
+    client.settle(f"/template/{client.upload_template(zipped(BROKEN), 'broken.zip')}/status")
+    visit.page.route("**/template/history*", lambda route: route.abort())
+    visit.page.reload()
+    visit.expect("The server does not answer")
+    assert visit.page.get_by_role("article").count() == 0
+    visit.page.unroute("**/template/history*")
+    visit.page.get_by_role("button", name="Try again").click()
+    visit.page.get_by_role("article", name="Upload of broken").wait_for()
+    with visiting(browser, service) as reader:
+        reader.sign_in(service.add_key(service.account_of(client.key), "read"))
+        card = reader.page.get_by_role("article", name="Upload of broken")
+        card.get_by_role("button", name="Dismiss broken").click()
+        card.get_by_text("this needs a key with the scope").wait_for()
 
 
 EFFECT = {"ty": 99, "nm": "Sparkle", "mn": "ACME Sparkle", "en": 1, "ef": []}

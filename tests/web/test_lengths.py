@@ -65,6 +65,16 @@ def test_a_render_has_the_length_that_its_dry_run_told(client: Client, elastic_i
         assert (detail["frames"], detail["duration"]) == (frames, more["duration"])
 
 
+def test_a_dry_run_tells_where_the_whole_video_has_the_markers(client: Client, elastic_id: str) -> None:
+    for more in ({}, {"jobInfo": {"fStart": 100}}, {"encoderConfig": {"bitrate": 100_000, "fpsNum": 50}}):
+        body = render_request(elastic_id, **{"duration": {"seconds": 6.0}, **more})
+        told = client.post("/render?dryRun=true", json=body).json()["timeline"]
+        assert told["frameCount"] == 150
+        places = {one["name"]: (one["time"], one["duration"], one["region"]) for one in told["markers"]}
+        assert places == {"Middle": (55, 80, "hold"), "End": (135, 15, "")}
+    assert client.post("/render?dryRun=true", json=render_request(elastic_id)).json()["timeline"] is None
+
+
 @pytest.mark.parametrize(
     ("more", "field", "sentence"),
     [

@@ -360,6 +360,24 @@ def test_a_picture_of_a_longer_video(tmp_path: Path) -> None:
     assert not np.array_equal(shown["said"], shown["longer"])
 
 
+def test_a_dry_run_tells_where_a_longer_video_has_the_markers(tmp_path: Path) -> None:
+    place = write_template(tmp_path)
+    document = json.loads((place / "data.json").read_text())
+    document["markers"] = [{"cm": "Middle velocity:hold", "tm": 10, "dr": 10}, {"cm": "End", "tm": 20, "dr": 0}]
+    (place / "data.json").write_text(json.dumps(document))
+    with running_studio(place, tmp_path / "videos") as studio, studio.client() as client:
+        rate = client.get(f"/template/{template_id(client)}").json()["frameRate"]
+        order = {"templateId": template_id(client), "name": "longer", "encoderConfig": {"bitrate": 100_000}}
+        assert client.post("/render?dryRun=true", json=order).json()["timeline"] is None
+        order["duration"] = {"seconds": 100 / rate}
+        told = client.post("/render?dryRun=true", json=order).json()["timeline"]
+    assert told["frameCount"] == 100
+    assert [(one["name"], one["time"], one["duration"]) for one in told["markers"]] == [
+        ("Middle", 10, 70),
+        ("End", 80, 0),
+    ]
+
+
 def test_a_duration_that_cannot_be_is_told(client: httpx.Client) -> None:
     for path in ("preview", "preview/clip"):
         answer = client.post(f"/template/{template_id(client)}/{path}", json={"duration": {"seconds": 60}})

@@ -15,7 +15,7 @@ from velocity_engine.model.document import Document
 from velocity_engine.model.frame_ranges import frame_at, frame_range
 from velocity_engine.model.layers import VideoContent
 from velocity_engine.order.duration import Duration
-from velocity_engine.plan.lengths import Wanted, placed_marker, timeline_of
+from velocity_engine.plan.lengths import Wanted, timeline_of
 from velocity_engine.plan.timeline import Timeline
 
 
@@ -75,7 +75,7 @@ def shown_range(document: Document, timeline: Timeline | None, frames: FrameRang
     """
     if timeline is None:
         return frame_range(document, frames)
-    markers = tuple(placed_marker(marker, timeline) for marker in document.markers)
+    markers = tuple(timeline.placed(marker) for marker in document.markers)
     return frame_range(replace(document, out_point=timeline.end, markers=markers), frames)
 
 

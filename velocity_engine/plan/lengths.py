@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from velocity_engine.errors import DurationError, Place, nearest
-from velocity_engine.model.document import Composition, Document, Marker
+from velocity_engine.model.document import Composition, Document
 from velocity_engine.model.layers import Layer, PrecompContent, VideoContent
 from velocity_engine.model.regions import Region, regions_of
 from velocity_engine.order.duration import MAX_SECONDS, Duration
@@ -104,18 +104,6 @@ def own_timeline(document: Document, step: float) -> Timeline | None:
     if not any(marker.region for marker in document.markers):
         return None
     return _Grid.of(document, step).timeline({})
-
-
-def placed_marker(marker: Marker, timeline: Timeline) -> Marker:
-    """Returns a marker where the video of a timeline has it.
-
-    Args:
-        marker: The marker of the template.
-        timeline: The timeline.
-    """
-    start = timeline.place_of(marker.time)
-    end = timeline.place_of(marker.time + marker.duration) if marker.duration > 0 else start
-    return replace(marker, time=start, duration=end - start)
 
 
 # --- on the grid of output frames -------------------------------------------------------------------------------------

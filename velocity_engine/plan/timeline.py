@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
+from velocity_engine.model.document import Marker
 from velocity_engine.model.layers import Layer
 from velocity_engine.model.regions import HOLD, LOOP, STRETCH
 
@@ -234,6 +235,20 @@ class Timeline:
         elif region.kind == LOOP:
             inside = max(0.0, inside - max(0, region.length - region.frames))
         return region.first + min(inside, float(region.frames))
+
+    def placed(self, marker: Marker) -> Marker:
+        """Returns a marker where the video has it, in frames of the composition counted on its timeline.
+
+        Args:
+            marker: The marker of the template.
+
+        Example:
+            >>> timeline = template.timeline(17.4)
+            >>> print([timeline.placed(one) for one in template.markers])
+        """
+        start = self.place_of(marker.time)
+        end = self.place_of(marker.time + marker.duration) if marker.duration > 0 else start
+        return replace(marker, time=start, duration=end - start)
 
     def frames_between(self, start: float, end: float) -> tuple[int, int]:
         """Returns how many output frames a part of the timeline has, at least one, and how many of them are held.

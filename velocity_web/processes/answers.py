@@ -129,7 +129,7 @@ class Refused(_Strict):
 
 class LengthAnswer(_Strict):
     """Of a video whose length is chosen: frames in all, those that are held, and those at which its regions cut it,
-    where it begins and ends on the timeline, and where that ends."""
+    where it begins and ends on the timeline, where that ends, and where it has the markers, if that was asked."""
 
     frames: Count
     held: Count
@@ -137,6 +137,7 @@ class LengthAnswer(_Strict):
     start: FiniteFloat
     end: FiniteFloat
     whole: FiniteFloat
+    markers: list[dict[str, Any]] = []
 
 
 class MapAnswer(_Strict):

@@ -5,8 +5,8 @@ A question is a line of JSON (``encoder``, ``frames``, ``mix``, ``motion_blur``,
 and the number of ``maps``) and a line for each customization map. Where the maps name assets, the child says which
 (``{"named": ...}``) and is told the ``files``, the ``seconds`` of clips, and which of them were ``fetched``: these it
 may read, and looks at; then it answers ``{"checked": ...}``: sentences by field for what all maps share, and for each
-map its own with what would not show, and how long its video becomes where it has a duration. A question that
-``fetches`` is asked again where the length follows a clip that is not here.
+map its own with what would not show, and how long its video becomes where it has a duration, with its ``markers``
+where these are asked for. Where the length follows a clip that is not here, it is not told.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
 take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from velocity_web.processes.analyse_process import finding_dict, open_with_fonts
+from velocity_web.processes.analyse_process import LISTED, finding_dict, open_with_fonts, plain
 from velocity_web.processes.assignments import CheckAssignment
 from velocity_web.processes.caption_form import field_of_captions
 from velocity_web.processes.render_process import MAX_WARNINGS
@@ -262,7 +262,9 @@ def _length(
     frames, held = timeline.frames_between(start, end)
     seconds = (encoder or engine.EncoderConfig()).segment_seconds
     cuts = timeline.cuts_between(start, end, timeline.frames_in(seconds))
-    return {"length": {"frames": frames, "held": held, "cuts": cuts, "start": start, "end": end, "whole": timeline.end}}
+    shown = template.markers[:LISTED] if question.get("markers") else ()
+    length = {"frames": frames, "held": held, "cuts": cuts, "start": start, "end": end, "whole": timeline.end}
+    return {"length": length | {"markers": [plain(timeline.placed(marker)) for marker in shown]}}
 
 
 def _name_of(source: Any) -> str:

@@ -47,7 +47,7 @@ from velocity_web.schemas.metadata import FILTER, METADATA, Metadata
 from velocity_web.schemas.motion_blur import MOTION_BLUR, MotionBlurRequest
 from velocity_web.schemas.sentences import SIZE
 from velocity_web.schemas.source import SourceRequest
-from velocity_web.schemas.template import FindingDto, JobStatus, RenderJobStatus, lower, one_of
+from velocity_web.schemas.template import FindingDto, JobStatus, MarkerDto, RenderJobStatus, lower, one_of
 
 ExecutorName = Annotated[StrictStr, Field(min_length=1, max_length=200)]
 EXECUTOR = "what renders the segments, of the executors that this service allows; its own choice if left out"
@@ -286,6 +286,13 @@ class RenderQueued(ResponseModel):
     status: JobStatus
 
 
+class VideoTimelineDto(ResponseModel):
+    """The timeline of a whole video whose duration is chosen, in frames of the composition from its first on."""
+
+    frame_count: int = Field(description="how many whole frames it lasts")
+    markers: list[MarkerDto] = Field(description="the template's markers where the video has them")
+
+
 class RenderEstimate(ResponseModel):
     """The answer to a dry run: nothing was queued. Nine renders of ten lie between least and most.
 
@@ -302,6 +309,7 @@ class RenderEstimate(ResponseModel):
     least_bytes: int
     most_bytes: int
     cached_frames: int | None = None
+    timeline: VideoTimelineDto | None = Field(None, description="where the request has a duration")
     warnings: list[FindingDto] = Field(default_factory=list)
 
 

@@ -23,6 +23,7 @@ from velocity_web.services.captions import Said, said_of, with_cues
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.forms import RenderForm
+from velocity_web.services.lengths import Length, timeline_told
 from velocity_web.services.looked_files import NOTHING, CheckDesk, LookedFiles, remote_of, require_needed
 from velocity_web.services.remote_files import RemoteFiles
 from velocity_web.services.render_checks import (
@@ -48,13 +49,14 @@ from velocity_web.storage.connections import usable
 @dataclass(frozen=True, slots=True)
 class CheckedRender:
     """A request in which nothing is wrong; ``digest`` is equal for bodies that mean the same. ``cached``: of a dry run,
-    what earlier renders left of it."""
+    what earlier renders left of it; ``length``: of a video whose length is chosen."""
 
     request: RenderRequest
     digest: str
     ticket: Ticket
     terms: Terms
     cached: Cached
+    length: Length | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _asked(desk: CheckDesk, request: RenderRequest, form: RenderForm) -> _Asked:
     return _Asked(request, terms, sound, joined(source.customizations, form.customizations), errors)
 
 
-def _check(desk: CheckDesk, asked: _Asked, *, dry_run: bool) -> tuple[Ticket, Terms, Cached]:
+def _check(desk: CheckDesk, asked: _Asked, *, dry_run: bool) -> tuple[Ticket, Terms, Cached, Length | None]:
     with template_copy(desk.objects, asked.terms.source) as file, RemoteFiles(desk) as files:
         check, samples = _answered(desk, asked, file, None, dry_run=dry_run)
         remote, fetched = remote_of(asked.terms, asked.sound, asked.terms.said, check, dry_run=dry_run), NOTHING.paths
@@ -118,7 +120,7 @@ def _check(desk: CheckDesk, asked: _Asked, *, dry_run: bool) -> tuple[Ticket, Te
         ticket = _ticket(asked, check, samples)
         looked = Looked(asked.whole, check, ticket)
         cached = _cached(desk, asked.terms, looked, fetched) if dry_run else Cached()
-    return ticket, asked.terms, cached
+    return ticket, asked.terms, cached, check.length
 
 
 def _ticket(asked: _Asked, check: MapCheck, samples: Samples) -> Ticket:
@@ -154,6 +156,7 @@ def _answered(
         strict_fonts=terms.strict_fonts,
         motion_blur=terms.motion_blur,
         fetched=files.paths,
+        markers=dry_run,
     )
     runner, account_id = desk.runner, desk.caller.account_id
     readable = tuple({str(path.parent) for path in files.paths.values()})
@@ -207,7 +210,7 @@ def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
 def estimate(found: CheckedRender) -> RenderEstimate:
     """What a render would take that was checked for a dry run; queues nothing."""
     ticket, cached = found.ticket, found.cached
-    foretold = ticket.estimate
+    foretold, length = ticket.estimate, found.length
     return RenderEstimate(
         frames=ticket.frames,
         seconds=round(ticket.frames / found.terms.rate, 3),
@@ -218,6 +221,7 @@ def estimate(found: CheckedRender) -> RenderEstimate:
         least_bytes=foretold.least_bytes,
         most_bytes=foretold.most_bytes,
         cached_frames=cached.frames if cached.renders else None,
+        timeline=None if length is None else timeline_told(length.whole, length.markers, found.terms.source.span[0]),
         warnings=[FindingDto(**finding) for finding in all_warnings(ticket)],
     )
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import velocity_engine as engine
 from velocity_web.schemas.duration import LONGEST, DurationRequest
+from velocity_web.schemas.render import VideoTimelineDto
+from velocity_web.schemas.template import MarkerDto
 
 Errors = dict[str, list[str]]
+CLOSE = 1e-6  # of a frame: so near to it is on it
 ONE_OF_BOTH = "give seconds, or from, and not both"
 NOT_HERE_YET = (
     "how long audio from elsewhere lasts is known once it is fetched; take it in with POST /audio/import, and give its "
@@ -21,7 +25,7 @@ NOT_HERE_YET = (
 class Length:
     """Of a video whose length is chosen: its ``frames`` in all, those of them that are ``held``, at how many its
     regions cut it into segments (``cuts``), where it begins and ends on the timeline (in frames of the composition),
-    and where the timeline ends."""
+    where the timeline ends, and where it has the ``markers``, of a dry run alone."""
 
     frames: int
     held: int
@@ -29,6 +33,7 @@ class Length:
     start: float
     end: float
     whole: float
+    markers: Sequence[Mapping[str, Any]] = field(default=(), compare=False)
 
     @property
     def lasting(self) -> tuple[int, int, int]:
@@ -37,6 +42,13 @@ class Length:
 
 def length_of(answer: Mapping[str, Any] | None) -> Length | None:
     return None if answer is None else Length(**answer)
+
+
+def timeline_told(whole: float, markers: Iterable[Mapping[str, Any]], first: float) -> VideoTimelineDto:
+    """The timeline of a video that ends at ``whole``, and its markers, as a dry run tells them: in frames of the
+    composition, counted from its ``first``."""
+    placed = [MarkerDto(**{**marker, "time": marker["time"] - first}) for marker in markers]
+    return VideoTimelineDto(frame_count=math.floor(whole - first + CLOSE), markers=placed)
 
 
 def duration_of(

@@ -172,6 +172,7 @@ class CheckRequest:
     whether letters that no font has are wrong. ``captions``: of each map what is said, as JSON; empty where nothing is.
     ``motion_blur``: how layers are blurred. ``fetched``: files from elsewhere that are here, by location, and that who
     answers may read. Where a length follows another one, that is not told.
+    ``markers``: whether a length comes with the places of the markers.
     """
 
     elsewhere: Elsewhere
@@ -186,6 +187,7 @@ class CheckRequest:
     strict_fonts: bool = False
     motion_blur: engine.MotionBlur | None = None
     fetched: Mapping[str, Path] = field(default_factory=dict)
+    markers: bool = False
 
 
 def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[Errors, list[MapCheck]]:
@@ -220,6 +222,7 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "durations": [one and one.to_values() for one in question.durations or [None] * len(maps)],
         "strict_fonts": question.strict_fonts,
         "motion_blur": values_of(question.motion_blur),
+        "markers": question.markers,
     }
     try:
         with question.objects.stand_ins() as stand_in:

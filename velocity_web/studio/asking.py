@@ -114,7 +114,7 @@ def wish_of(template: engine.Template, request: RenderRequest, values: Values) -
     end = None if info is None or info.f_end is None else template.first_frame + info.f_end
     whole = template.frame_range(None)
     frames = (start, whole[1] if end is None or end == template.first_frame + template.frame_count else end)
-    duration, lasting = duration_asked(request), None
+    duration, timeline, lasting = duration_asked(request), None, None
     if duration is not None:
         try:
             timeline = template.timeline(duration, encoder=encoder, customizations=values.entries, assets=values.files)
@@ -129,4 +129,6 @@ def wish_of(template: engine.Template, request: RenderRequest, values: Values) -
     )
     if problems:
         raise wrong(problems)
-    return Wish(request.name, encoder, values.entries, values.files, frames, duration, lasting, captions, blur)
+    return Wish(
+        request.name, encoder, values.entries, values.files, frames, duration, timeline, lasting, captions, blur
+    )

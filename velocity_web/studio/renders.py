@@ -25,8 +25,8 @@ LETTERS = 80
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be rendered; ``lasting`` are its frames, those that are held and the cuts of its regions, where its
-    duration is chosen."""
+    """What is to be rendered. Where its duration is chosen, ``timeline`` is that of the whole video, and ``lasting``
+    are its frames, those that are held and the cuts of its regions."""
 
     name: str
     encoder: engine.EncoderConfig
@@ -34,6 +34,7 @@ class Wish:
     files: Files
     frames: tuple[float, float]
     duration: engine.Duration | None = None
+    timeline: engine.Timeline | None = None
     lasting: tuple[int, int, int] | None = None
     captions: engine.Captions | None = None
     motion_blur: engine.MotionBlur | None = None

@@ -13,13 +13,14 @@ import falcon
 import velocity_engine as engine
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.http.ranges import wanted_ranges
-from velocity_web.processes.analyse_process import finding_dict
+from velocity_web.processes.analyse_process import LISTED, finding_dict, plain
 from velocity_web.routes.preview import tell_findings
 from velocity_web.schemas.preview import CLIP_TYPES, CONTENT_TYPES, ClipRequest, PreviewRequest
-from velocity_web.schemas.render import RenderEstimate, RenderRequest
+from velocity_web.schemas.render import RenderEstimate, RenderRequest, VideoTimelineDto
 from velocity_web.schemas.template import FindingDto
 from velocity_web.services.codecs import content_type as video_type
 from velocity_web.services.codecs import list_codecs
+from velocity_web.services.lengths import timeline_told
 from velocity_web.services.render_checks import blur_of
 from velocity_web.settings import Settings
 from velocity_web.studio import assets
@@ -176,6 +177,7 @@ class Orders(Resource):
         with studio.workshop.template() as template:
             wish = wish_of(template, request, values)
             warnings = [FindingDto(**finding_dict(finding, {})) for finding in template.findings]
+            timed = _timeline(template, wish.timeline)
         trial = studio.workshop.trial(TRIAL_SECONDS)
         shown = wish.frames if wish.duration is None else template.frame_range(None)
         found = engine.forecast(trial.blurred(wish.motion_blur), wish.encoder, shown, lasting=wish.lasting)
@@ -191,9 +193,17 @@ class Orders(Resource):
             expected_bytes=round(found.size_bytes),
             least_bytes=int(found.size_bytes / MARGIN),
             most_bytes=math.ceil(found.size_bytes * MARGIN),
+            timeline=timed,
             warnings=warnings,
         )
         resp.media = estimate.model_dump(mode="json", by_alias=True)
+
+
+def _timeline(template: engine.Template, timeline: engine.Timeline | None) -> VideoTimelineDto | None:
+    if timeline is None:
+        return None
+    markers = [plain(timeline.placed(marker)) for marker in template.markers[:LISTED]]
+    return timeline_told(timeline.end, markers, template.first_frame)
 
 
 class RenderStatus(Resource):

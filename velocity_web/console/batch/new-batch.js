@@ -9,7 +9,7 @@ import { DropZone } from "../parts/drop-zone.js";
 import { PlainSelect, Select, TextInput } from "../parts/fields.js";
 import { addressable } from "../editor/form.js";
 import { OutputForm } from "../editor/output-form.js";
-import { USUAL, captionsOf, durationOf, encoderConfigOf, rangeOf } from "../editor/output.js";
+import { USUAL, outputFields } from "../editor/output.js";
 import { parseCsv, readCsv } from "./csv.js";
 import { IGNORED, NAME, matched, rowsOf, targetsOf } from "./matching.js";
 import { errorsOf, faultOf, problemLines } from "./problems.js";
@@ -47,6 +47,8 @@ function Table({ api, template, codecs, assets }) {
   const [{ text, note, fault: unread }, setSource] = useState(NOTHING);
   const table = useMemo(() => parseCsv(text), [text]);
   const [own, setOwn] = useState({});
+  const [output, setOutput] = useState(USUAL);
+  const changeOutput = (change) => setOutput((before) => ({ ...before, ...change }));
   const choices = useMemo(() => matched(table, targets).map((found, at) => own[at] ?? found), [table, targets, own]);
   const byName = useMemo(() => new Map(assets.map((one) => [one.name.toLowerCase(), one.assetId])), [assets]);
   const rows = useMemo(() => rowsOf(table, choices, targets, byName), [table, choices, targets, byName]);
@@ -73,8 +75,8 @@ function Table({ api, template, codecs, assets }) {
       </th>`)}</tr></thead><tbody>${table.rows.slice(0, SHOWN_ROWS).map((cells) => html`<tr>${table.columns.map((_, at) => html`<td class=${choices[at] === IGNORED ? "faint" : ""}>${cells[at]}</td>`)}</tr>`)}</tbody></table></div>
       ${rows.length > SHOWN_ROWS && html`<p class="faint small">and ${count(rows.length - SHOWN_ROWS, "row")} more</p>`}
     </section>
-    ${!fault && html`<${RowPreview} api=${api} template=${template} rows=${rows} />
-    <${Order} api=${api} template=${template} rows=${rows} codecs=${codecs} />`}`;
+    ${!fault && html`<${RowPreview} api=${api} template=${template} rows=${rows} output=${output} />
+    <${Order} api=${api} template=${template} rows=${rows} codecs=${codecs} output=${output} changeOutput=${changeOutput} />`}`;
 }
 
 function exampleOf(targets) {
@@ -82,22 +84,13 @@ function exampleOf(targets) {
   return `name,${text ? text.layer : "Headline"}\nAda,Hello Ada\nGrace,Hello Grace`;
 }
 
-function Order({ api, template, rows, codecs }) {
+function Order({ api, template, rows, codecs, output, changeOutput }) {
   const [name, setName] = useState(template.name);
-  const [output, setOutput] = useState(USUAL);
   const [state, setState] = useState({ busy: false, error: null });
-  const request = useMemo(() => {
-    const told = { templateId: template.id, name: name.trim() || template.name, encoderConfig: encoderConfigOf(output, template), rows };
-    const range = rangeOf(output, template);
-    if (range) told.jobInfo = { fStart: range[0], fEnd: range[1] };
-    if (output.audioId) told.audioId = output.audioId;
-    const lasting = durationOf(output, template);
-    if (lasting) told.duration = lasting;
-    if (output.poster) told.output = { poster: { format: "jpeg" } };
-    const captions = captionsOf(output);
-    if (captions) told.captions = captions;
-    return told;
-  }, [template, name, output, rows]);
+  const request = useMemo(
+    () => ({ templateId: template.id, name: name.trim() || template.name, ...outputFields(output, template), rows }),
+    [template, name, output, rows],
+  );
   const settled = useDebounced(request, 800);
   const estimate = useLoaded((signal) => api.createBatch(settled, { dryRun: true }, signal), [api, settled]);
   useReturn(estimate.error, estimate.reload);
@@ -117,7 +110,7 @@ function Order({ api, template, rows, codecs }) {
     <h2>The videos</h2>
     <${TextInput} label="Name of the batch" value=${name} onInput=${setName} maxlength="255" />
     <details class="details"><summary>Format, size and quality</summary>
-      <${OutputForm} editor=${{ api, template, output, changeOutput: (change) => setOutput((before) => ({ ...before, ...change })) }} codecs=${codecs} />
+      <${OutputForm} editor=${{ api, template, output, changeOutput }} codecs=${codecs} />
     </details>
     ${wrong && html`<${Notice} title="The batch cannot be rendered like this">${errorsOf(wrong) ? html`<${Problems} lines=${problemLines(errorsOf(wrong), rows)} />` : words(wrong)}<//>`}
     ${rejected > 0 && html`<${Notice} tone="warn" title=${`${count(rejected, "row")} cannot be rendered`}><${Problems} lines=${problemLines(told.errors, rows)} /><//>`}

@@ -44,7 +44,7 @@ export class Api {
   // --- templates ---
   templates = (signal) => this.http.get("/template/all", { signal });
   activeTemplates = (signal) => this.http.get("/template/active", { signal });
-  failedTemplates = (signal) => this.http.get("/template/history", { query: { status: "failed", take: 20 }, signal });
+  failedTemplates = (signal) => this.http.get("/template/history", { query: { status: "failed", take: 100 }, signal });
   templateStatus = (id, signal) => this.http.get(`/template/${id}/status`, { signal });
   uploadTemplate = (file, options) => this.http.upload("/template/upload", file, options);
   deleteTemplate = (id) => this.http.json("DELETE", `/template/${id}`);

@@ -14,7 +14,6 @@ import { SizeSwitch, Stage, stageWidth, useRoom } from "./stage.js";
 import { ClipPlayer } from "./clip-player.js";
 import { Timeline } from "./timeline.js";
 import { problemsOf, useEditor } from "./use-editor.js";
-import { useEstimate } from "./use-estimate.js";
 import { usePreview } from "./use-preview.js";
 import { isActive, useRender } from "./use-render.js";
 
@@ -27,7 +26,8 @@ const NO_STUDIO = { revision: 0, tabs: [], overlay: () => null };
 export function Editor({ api, template, timeline, initial, head, studio = NO_STUDIO, onMissing = () => {} }) {
   useTitle(template.name);
   const editor = useEditor({ api, template, timeline, initial });
-  const { map, frame, request, duration: lasting, frameCount } = editor;
+  const { map, frame, request, duration: lasting, frameCount, markers } = editor;
+  const { estimate, error: refusal, stale } = editor.estimated;
   const [tab, setTab] = useState("content");
   const [view, setView] = useState("preview");
   const [size, setSize] = useState("fit");
@@ -39,7 +39,6 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
   const asked = useMemo(() => ({ customizationMap: map, captions, motionBlur, duration: lasting || undefined }), [values]);
   const wanted = useMemo(() => ({ ...asked, frame, width, revision: studio.revision }), [asked, frame, width, studio.revision]);
   const picture = usePreview(api, template.id, wanted);
-  const { estimate, error: refusal, stale } = useEstimate(api, request, studio.revision);
   const render = useRender(api);
   const codecs = useLoaded((signal) => api.codecs(signal), [api]);
   const problems = problemsOf(refusal || picture.error, map);
@@ -87,7 +86,7 @@ export function Editor({ api, template, timeline, initial, head, studio = NO_STU
       </div>
       <div class=${view === "preview" ? "stage-place" : "stage-place unseen-place"}><${Stage} template=${template} picture=${picture} place=${place} room=${room} size=${size} problems=${problems}>${studio.overlay(told)}${playing && html`<${ClipPlayer} api=${api} template=${template} asked=${asked} frameCount=${frameCount} frame=${frame} />`}<//></div>
       ${view === "video" && html`<div class="stage-place"><${RenderView} editor=${editor} render=${render} onBack=${() => setView("preview")} /></div>`}
-      ${view === "preview" && html`<${Timeline} template=${lasting ? { ...template, frameCount, markers: [] } : template} timeline=${lasting ? null : timeline} frame=${frame} onFrame=${editor.goToFrame} layer=${editor.layer} playing=${playing} onPlay=${() => setPlaying(!playing)} />`}
+      ${view === "preview" && html`<${Timeline} template=${template} frameCount=${frameCount} markers=${markers} timeline=${lasting ? null : timeline} frame=${frame} onFrame=${editor.goToFrame} layer=${editor.layer} playing=${playing} onPlay=${() => setPlaying(!playing)} />`}
     </section>
   </div>`;
 }

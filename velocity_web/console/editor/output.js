@@ -104,7 +104,7 @@ export function durationOf(output, template) {
 
 export function rangeOf(output, template) {
   if (output.range === "all") return null;
-  if (output.range !== "custom" && durationOf(output, template)) return null; // where its marker is then, nobody here knows
+  if (output.range !== "custom" && durationOf(output, template)) return null; // a marker is elsewhere then
   if (output.range === "custom") {
     const end = output.end === "" ? (durationOf(output, template) ? undefined : template.frameCount) : Number(output.end);
     return [output.start === "" ? 0 : Number(output.start), end];
@@ -139,8 +139,9 @@ export function motionBlurOf(output) {
   return blur;
 }
 
-export function requestOf({ template, name, map, output }) {
-  const request = { templateId: template.id, name, encoderConfig: encoderConfigOf(output, template) };
+// The fields of a request that say how its videos are, for a render and for all of a batch.
+export function outputFields(output, template) {
+  const request = { encoderConfig: encoderConfigOf(output, template) };
   const range = rangeOf(output, template);
   if (range) request.jobInfo = { fStart: range[0], fEnd: range[1] };
   if (output.audioId) request.audioId = output.audioId;
@@ -152,6 +153,11 @@ export function requestOf({ template, name, map, output }) {
   if (captions) request.captions = captions;
   const motionBlur = motionBlurOf(output);
   if (motionBlur) request.motionBlur = motionBlur;
+  return request;
+}
+
+export function requestOf({ template, name, map, output }) {
+  const request = { templateId: template.id, name, ...outputFields(output, template) };
   if (map.length) request.customizationMap = map;
   return request;
 }

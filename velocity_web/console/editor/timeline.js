@@ -6,8 +6,9 @@ const TICKS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600];
 const MOST_TICKS = 12;
 const MOST_SEGMENTS = 400;
 
-export function Timeline({ template, timeline, frame, onFrame, layer, playing, onPlay }) {
-  const { frameCount, frameRate, markers } = template;
+// ``markers`` are those of a video of so many frames: of one whose length was just changed they may not be known yet.
+export function Timeline({ template, frameCount, markers, timeline, frame, onFrame, layer, playing, onPlay }) {
+  const { frameRate } = template;
   const part = (at) => `${(100 * Math.min(frameCount, Math.max(0, at))) / frameCount}%`;
   const span = (start, end) => ({ left: part(start), width: `${(100 * Math.max(0, Math.min(frameCount, end) - Math.max(0, start))) / frameCount}%` });
   const held = (timeline?.held || []).slice(0, MOST_SEGMENTS).map(({ start, end }) => [start, end]);
@@ -24,7 +25,7 @@ export function Timeline({ template, timeline, frame, onFrame, layer, playing, o
       <span class="grow"></span>
       ${heldFrames > 0 && html`<span class="faint small held-note"><i class="held-key"></i>${Math.round((100 * heldFrames) / frameCount)} % held, which costs nothing</span>`}
     </div>
-    ${markers.length > 0 && html`<div class="markers">${markers.map((marker) => html`<button
+    ${template.markers.length > 0 && html`<div class="markers">${markers.map((marker) => html`<button
       type="button" class=${`marker ${marker.duration ? "" : "point"}`} style=${marker.duration ? span(marker.time, marker.time + marker.duration) : { left: part(marker.time) }}
       title=${`${marker.name}: frame ${Math.round(marker.time)}${marker.duration ? ` to ${Math.round(marker.time + marker.duration)}` : ""}`}
       onClick=${() => onFrame(Math.round(marker.time))}><span class="cut">${marker.name}</span></button>`)}</div>`}

@@ -3,6 +3,7 @@ import { ApiError } from "../core/api-error.js";
 import { draft, keepDraft } from "../core/session.js";
 import { addressable } from "./form.js";
 import { USUAL, requestOf } from "./output.js";
+import { useEstimate } from "./use-estimate.js";
 import { useLength } from "./use-length.js";
 import { EMPTY, targetOf, toMap, withLayer, withSlot } from "./values.js";
 
@@ -20,7 +21,8 @@ export function useEditor({ api, template, timeline, initial }) {
   const paths = useMemo(() => addressable(template).map((one) => one.path), [template]);
   const map = useMemo(() => toMap(values, paths), [values, paths]);
   const request = useMemo(() => requestOf({ template, name: name.trim() || template.name, map, output }), [template, name, map, output]);
-  const { duration, frameCount } = useLength({ api, template, output, request });
+  const estimated = useEstimate(api, request, template.revision || 0);
+  const { duration, frameCount, markers } = useLength({ api, template, output, estimated });
   const frame = Math.min(wanted, frameCount - 1);
   useEffect(() => {
     const told = { values, output, name };
@@ -37,7 +39,7 @@ export function useEditor({ api, template, timeline, initial }) {
   }, [timeline, template, Boolean(duration)]);
   return {
     api, template, timeline, values, output, name, frame, layer, knownAssets, map, request,
-    duration, frameCount, setName, goToFrame, focusLayer,
+    estimated, duration, frameCount, markers, setName, goToFrame, focusLayer,
     changeLayer: useCallback((path, told) => setValues((before) => withLayer(before, path, told)), []),
     changeSlot: useCallback((slot, value) => setValues((before) => withSlot(before, slot, value)), []),
     changeOutput: useCallback((told) => setOutput((before) => ({ ...before, ...told })), []),

@@ -1,7 +1,7 @@
-import { html, useCallback, useState } from "../core/html.js";
+import { html, useMemo, useState } from "../core/html.js";
 import { bytes, duration } from "../core/format.js";
 import { useLoaded, useTitle } from "../core/hooks.js";
-import { AddressField, fileAt, takenIn } from "../parts/address-field.js";
+import { AddressField, fileAt } from "../parts/address-field.js";
 import { Button, Empty, Failure, IconButton, Skeleton } from "../parts/basics.js";
 import { Confirm, Dialog } from "../parts/dialog.js";
 import { DownloadButton } from "../parts/download-button.js";
@@ -12,19 +12,14 @@ import { Sending, useSending } from "./sending.js";
 
 const PAGE = 60;
 
-async function sent(api, file, options) {
-  if (!file.url) return api.uploadAsset(file, options);
-  options.onProgress(1);
-  const { assetId } = await api.importAsset({ url: file.url });
-  return takenIn(() => api.assetStatus(assetId));
-}
+const wayOf = (api) => ({ upload: api.uploadAsset, take: api.importAsset, status: ({ assetId }) => api.assetStatus(assetId) });
 
 export function Assets({ api }) {
   useTitle("Pictures and clips");
   const [take, setTake] = useState(PAGE);
   const { data, error, reload } = useLoaded((signal) => api.assets(0, Math.min(100, take), signal), [api, take]);
-  const send = useCallback((file, options) => sent(api, file, options), [api]);
-  const { files, start, dismiss } = useSending(send, reload);
+  const way = useMemo(() => wayOf(api), [api]);
+  const { files, start, dismiss } = useSending(way, reload);
   const [doomed, setDoomed] = useState(null);
   const [open, setOpen] = useState(null);
   return html`<div class="page">

@@ -1,8 +1,8 @@
-import { html, useCallback, useState } from "../core/html.js";
+import { html, useMemo, useState } from "../core/html.js";
 import { ago, bytes, count, duration } from "../core/format.js";
 import { useDebounced, useLoaded, useTitle } from "../core/hooks.js";
 import { words } from "../core/api-error.js";
-import { AddressField, fileAt, takenIn } from "../parts/address-field.js";
+import { AddressField, fileAt } from "../parts/address-field.js";
 import { Button, Empty, Failure, IconButton, Skeleton } from "../parts/basics.js";
 import { Confirm, Dialog } from "../parts/dialog.js";
 import { DownloadButton } from "../parts/download-button.js";
@@ -12,11 +12,13 @@ import { Sending, useSending } from "./sending.js";
 
 const OWN = "";
 
-async function sent(api, group, file, options) {
+function wayOf(api, group) {
   const to = group ? { audioGroupId: group } : {};
-  if (file.url) options.onProgress(1);
-  const { audioId } = await (file.url ? api.importAudio({ url: file.url, ...to }) : api.uploadAudio(file, { ...options, fields: to }));
-  await takenIn(() => api.audioStatus(audioId));
+  return {
+    upload: (file, options) => api.uploadAudio(file, { ...options, fields: to }),
+    take: (source) => api.importAudio({ ...source, ...to }),
+    status: ({ audioId }) => api.audioStatus(audioId),
+  };
 }
 
 export function Audio({ api }) {
@@ -30,8 +32,8 @@ export function Audio({ api }) {
     const [audio, groups] = await Promise.all([api.audio(wanted, signal), api.audioGroups(signal)]);
     return { audio, groups };
   }, [api, wanted]);
-  const send = useCallback((file, options) => sent(api, group, file, options), [api, group]);
-  const { files, start, dismiss } = useSending(send, reload);
+  const way = useMemo(() => wayOf(api, group), [api, group]);
+  const { files, start, dismiss } = useSending(way, reload);
   const groups = data?.groups || [];
   return html`<div class="page">
     <div class="page-head"><div><h1>Audio</h1><p class="muted">Music and voices that are mixed with the sound of a template.</p></div>

@@ -1,7 +1,7 @@
-import { html, useCallback, useEffect, useState } from "../core/html.js";
+import { html, useEffect, useMemo, useState } from "../core/html.js";
 import { ago, bytes, count } from "../core/format.js";
 import { useLoaded, useTitle } from "../core/hooks.js";
-import { AddressField, fileAt, takenIn } from "../parts/address-field.js";
+import { AddressField, fileAt } from "../parts/address-field.js";
 import { Empty, Failure, IconButton, Skeleton } from "../parts/basics.js";
 import { Confirm } from "../parts/dialog.js";
 import { DownloadButton } from "../parts/download-button.js";
@@ -12,18 +12,13 @@ const ACCEPTED = ".ttf,.otf,.ttc,.woff,.woff2";
 const MOST = 100;
 const SPECIMEN = "Quick brown fox 123";
 
-async function sent(api, file, options) {
-  if (!file.url) return api.uploadFont(file, options);
-  options.onProgress(1);
-  const { fontId } = await api.importFont({ url: file.url });
-  return takenIn(() => api.fontStatus(fontId));
-}
+const wayOf = (api) => ({ upload: api.uploadFont, take: api.importFont, status: ({ fontId }) => api.fontStatus(fontId) });
 
 export function Fonts({ api }) {
   useTitle("Fonts");
   const { data, error, reload } = useLoaded((signal) => api.fonts(0, MOST, signal), [api]);
-  const send = useCallback((file, options) => sent(api, file, options), [api]);
-  const { files, start, dismiss } = useSending(send, reload);
+  const way = useMemo(() => wayOf(api), [api]);
+  const { files, start, dismiss } = useSending(way, reload);
   const [doomed, setDoomed] = useState(null);
   return html`<div class="page">
     <div class="page-head"><div><h1>Fonts</h1><p class="muted">Texts of all your templates that name one of these are drawn with it.</p></div></div>

@@ -1,9 +1,11 @@
 import { html, useCallback, useRef, useState } from "../core/html.js";
 import { words } from "../core/api-error.js";
+import { takenIn } from "../parts/address-field.js";
 import { IconButton, Progress } from "../parts/basics.js";
 
-// Files on their way: ``send(file, options)`` brings one to the service; ``onDone`` is told after each.
-export function useSending(send, onDone) {
+// Files on their way; ``onDone`` is told after each. ``way`` says how: ``upload(file, options)`` for one with bytes,
+// ``take(source)`` for one at an address, and ``status(answer)`` of either, by what that answered.
+export function useSending(way, onDone) {
   const [files, setFiles] = useState([]);
   const next = useRef(1);
   const start = useCallback((chosen) => {
@@ -11,14 +13,20 @@ export function useSending(send, onDone) {
       const key = next.current++;
       const change = (told) => setFiles((all) => all.map((one) => (one.key === key ? { ...one, ...told } : one)));
       setFiles((all) => [...all, { key, name: file.name, sent: 0, error: null }]);
-      send(file, { onProgress: (sent) => change({ sent }) }).then(
+      sent(way, file, { onProgress: (sent) => change({ sent }) }).then(
         () => { setFiles((all) => all.filter((one) => one.key !== key)); onDone(); },
         (error) => change({ error: words(error) }),
       );
     }
-  }, [send, onDone]);
+  }, [way, onDone]);
   const dismiss = (key) => setFiles((all) => all.filter((one) => one.key !== key));
   return { files, start, dismiss };
+}
+
+async function sent({ upload, take, status }, file, options) {
+  if (file.url) options.onProgress(1);
+  const answer = await (file.url ? take({ url: file.url }) : upload(file, options));
+  return takenIn(() => status(answer));
 }
 
 export function Sending({ files, onDismiss }) {

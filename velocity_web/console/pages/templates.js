@@ -6,6 +6,7 @@ import { Failure, IconButton, Skeleton } from "../parts/basics.js";
 import { Confirm } from "../parts/dialog.js";
 import { DropZone } from "../parts/drop-zone.js";
 import { TemplatePoster } from "../parts/template-poster.js";
+import { FailedUploads } from "./failed-uploads.js";
 import { UploadCard } from "./upload-card.js";
 import { useUploads } from "./uploads.js";
 
@@ -15,6 +16,7 @@ const PAGE = 24;
 export function Templates({ api }) {
   useTitle("Templates");
   const { data, error, reload } = useLoaded((signal) => api.templates(signal), [api]);
+  const failures = useLoaded((signal) => api.failedTemplates(signal), [api]);
   const [search, setSearch] = useState("");
   const [shown, setShown] = useState(PAGE);
   const [doomed, setDoomed] = useState(null);
@@ -24,6 +26,15 @@ export function Templates({ api }) {
     if (!status.warnings.length && currentlyAlone()) goTo(`/templates/${id}`);
   }, []);
   const { uploads, start, dismiss, change } = useUploads(api, ready);
+  const forget = async (upload) => {
+    if (upload.failedAt) await forgotten(api, upload.id);
+    dismiss(upload.key);
+    failures.reload();
+  };
+  const replace = (upload, file) => {
+    start(file);
+    return forget(upload);
+  };
   const alone = uploads.filter((one) => one.stage !== "completed").length <= 1;
   const currentlyAlone = useLatest(alone);
   useEffect(() => setShown(PAGE), [search]);
@@ -40,9 +51,10 @@ export function Templates({ api }) {
       accept=".zip,application/zip" multiple onFiles=${(files) => files.forEach(start)} class=${data?.length ? "" : "large"}
       title="Drop a template here, or choose a file" hint="A ZIP that Bodymovin exported from After Effects: data.json with its images and fonts" />
     <div class=${uploads.length ? "stack tight" : "unseen"} aria-live="polite">
-      ${uploads.map((upload) => html`<${UploadCard} key=${upload.key} upload=${upload} onDismiss=${dismiss} />`)}
+      ${uploads.map((upload) => html`<${UploadCard} key=${upload.key} upload=${upload} onDismiss=${forget} onReplace=${replace} />`)}
     </div>
-    <${Failure} error=${error} retry=${reload} />
+    <${FailedUploads} jobs=${(failures.data || []).filter((job) => !uploads.some((one) => one.id === job.templateId))} onDismiss=${forget} onReplace=${replace} />
+    <${Failure} error=${error || failures.error} retry=${() => { reload(); failures.reload(); }} />
     ${!data && !error && html`<${Skeleton} lines=${4} />`}
     ${data && wanted && !found.length && html`<p class="muted">No template has a name with “${search}” in it.</p>`}
     <ul class="gallery">${found.slice(0, shown).map((one) => html`<li key=${one.id}>
@@ -55,6 +67,15 @@ export function Templates({ api }) {
       onConfirm=${async () => { await api.deleteTemplate(doomed.id); reload(); }}
     >The template is removed for good. Videos that were made from it stay.<//>`}
   </div>`;
+}
+
+// Takes a failed upload out of the service's history; it may be gone already.
+async function forgotten(api, id) {
+  try {
+    await api.deleteTemplate(id);
+  } catch (error) {
+    if (error.status !== 404) throw error;
+  }
 }
 
 function useLatest(value) {

@@ -5,7 +5,8 @@ import { insisting, isLost } from "../core/connection.js";
 const LOOK = 300;
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
-// Templates on their way: sent, then analysed by the service. ``onReady`` gets the id of one that is whole.
+// Templates on their way: sent, then analysed by the service. ``onReady`` gets the id of one that is whole; one whose
+// analysis failed has the time of that, ``failedAt``, and stays in the service's history until it is deleted there.
 export function useUploads(api, onReady) {
   const [uploads, setUploads] = useState([]);
   const next = useRef(1);
@@ -18,14 +19,14 @@ export function useUploads(api, onReady) {
       const status = await insisting(() => api.templateStatus(id, signal), () => change(key, { lost: true }), signal);
       change(key, { stage: status.stage, findings: status.warnings, lost: false });
       if (status.status === "completed") return onReady(id, key, status);
-      if (status.status === "failed") return change(key, { stage: "failed", error: status.reason });
+      if (status.status === "failed") return change(key, { stage: "failed", error: status.reason, failedAt: status.completedAt });
       await pause(LOOK);
     }
   };
   const start = useCallback((file) => {
     const key = next.current++;
     const control = new AbortController();
-    const entry = { key, name: file.name, size: file.size, sent: 0, stage: "sending", error: null, lost: false, again: null, findings: [], id: null, control };
+    const entry = { key, name: file.name, size: file.size, sent: 0, stage: "sending", error: null, lost: false, again: null, findings: [], id: null, failedAt: null, control };
     setUploads((all) => [entry, ...all]);
     const run = async () => {
       try {

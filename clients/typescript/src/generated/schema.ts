@@ -4751,6 +4751,11 @@ export interface components {
             mostBytes: number;
             /** Cached frames */
             cachedFrames?: number | null;
+            /**
+             * Timeline
+             * @description where the request has a duration
+             */
+            timeline?: components["schemas"]["VideoTimelineDto"] | null;
             /** Warnings */
             warnings?: components["schemas"]["FindingDto"][];
         };
@@ -5426,6 +5431,22 @@ export interface components {
              * @description of the user's first key
              */
             scopes?: ("render" | "read" | "preview" | "admin")[];
+        };
+        /**
+         * VideoTimelineDto
+         * @description The timeline of a whole video whose duration is chosen, in frames of the composition from its first on.
+         */
+        VideoTimelineDto: {
+            /**
+             * Frame count
+             * @description how many whole frames it lasts
+             */
+            frameCount: number;
+            /**
+             * Markers
+             * @description the template's markers where the video has them
+             */
+            markers: components["schemas"]["MarkerDto"][];
         };
         /**
          * WebhookChange

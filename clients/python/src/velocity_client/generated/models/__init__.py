@@ -221,6 +221,7 @@ from .user_dto import UserDto
 from .user_queue_dto import UserQueueDto
 from .user_request import UserRequest
 from .user_request_scopes_item import UserRequestScopesItem
+from .video_timeline_dto import VideoTimelineDto
 from .webhook_change import WebhookChange
 from .webhook_change_events_item import WebhookChangeEventsItem
 from .webhook_delivery_detail import WebhookDeliveryDetail
@@ -456,6 +457,7 @@ __all__ = (
     "UserQueueDto",
     "UserRequest",
     "UserRequestScopesItem",
+    "VideoTimelineDto",
     "WebhookChange",
     "WebhookChangeEventsItem",
     "WebhookDeliveryDetail",

@@ -11,6 +11,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.finding_dto import FindingDto
+    from ..models.video_timeline_dto import VideoTimelineDto
 
 
 T = TypeVar("T", bound="RenderEstimate")
@@ -33,6 +34,7 @@ class RenderEstimate:
             most_bytes (int):
             dry_run (bool | Unset):  Default: True.
             cached_frames (int | None | Unset):
+            timeline (None | Unset | VideoTimelineDto): where the request has a duration
             warnings (list[FindingDto] | Unset):
     """
 
@@ -46,10 +48,13 @@ class RenderEstimate:
     most_bytes: int
     dry_run: bool | Unset = True
     cached_frames: int | None | Unset = UNSET
+    timeline: None | Unset | VideoTimelineDto = UNSET
     warnings: list[FindingDto] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.video_timeline_dto import VideoTimelineDto
+
         frames = self.frames
 
         seconds = self.seconds
@@ -73,6 +78,14 @@ class RenderEstimate:
             cached_frames = UNSET
         else:
             cached_frames = self.cached_frames
+
+        timeline: dict[str, Any] | None | Unset
+        if isinstance(self.timeline, Unset):
+            timeline = UNSET
+        elif isinstance(self.timeline, VideoTimelineDto):
+            timeline = self.timeline.to_dict()
+        else:
+            timeline = self.timeline
 
         warnings: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.warnings, Unset):
@@ -99,6 +112,8 @@ class RenderEstimate:
             field_dict["dryRun"] = dry_run
         if cached_frames is not UNSET:
             field_dict["cachedFrames"] = cached_frames
+        if timeline is not UNSET:
+            field_dict["timeline"] = timeline
         if warnings is not UNSET:
             field_dict["warnings"] = warnings
 
@@ -107,6 +122,7 @@ class RenderEstimate:
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.finding_dto import FindingDto
+        from ..models.video_timeline_dto import VideoTimelineDto
 
         d = dict(src_dict)
         frames = d.pop("frames")
@@ -136,6 +152,23 @@ class RenderEstimate:
 
         cached_frames = _parse_cached_frames(d.pop("cachedFrames", UNSET))
 
+        def _parse_timeline(data: object) -> None | Unset | VideoTimelineDto:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                timeline_type_0 = VideoTimelineDto.from_dict(data)
+
+                return timeline_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | VideoTimelineDto, data)
+
+        timeline = _parse_timeline(d.pop("timeline", UNSET))
+
         _warnings = d.pop("warnings", UNSET)
         warnings: list[FindingDto] | Unset = UNSET
         if _warnings is not UNSET:
@@ -156,6 +189,7 @@ class RenderEstimate:
             most_bytes=most_bytes,
             dry_run=dry_run,
             cached_frames=cached_frames,
+            timeline=timeline,
             warnings=warnings,
         )
 
