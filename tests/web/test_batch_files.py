@@ -89,7 +89,7 @@ def test_a_dry_run_tells_of_each_row_what_that_of_a_render_tells(
                 finding["feature"] for finding in single["warnings"]
             ]
         assert [one["row"] for one in told["rows"] if one["warnings"]] == [5]
-        assert (told["rowsValid"], told["rowsRejected"], told["rowsNotLookedAt"]) == (4, 5, [])
+        assert (told["rowsValid"], told["rowsRejected"], told["rowsUnseen"]) == (4, 5, [])
         assert told["frames"] == sum(one["frames"] for one in told["rows"])
         asked = [path for path, _headers in server.asked]
         assert sorted(asked) == ["/missing", "/page", "/photo", "/said.srt", "/voice.wav"], "each is fetched once"
@@ -142,11 +142,11 @@ def test_what_comes_too_late_is_told_by_row(
     with service.client() as client:
         template_id = client.ready_template(elastic)
         told = dry_run(client, template_id, *rows).json()
-        assert (told["rowsValid"], told["rowsNotLookedAt"], told["frames"]) == (3, [0], 300), told
+        assert (told["rowsValid"], told["rowsUnseen"], told["frames"]) == (3, [0], 300), told
         assert [finding["feature"] for finding in told["rows"][0]["warnings"]] == ["file.late"]
         assert "slow.wav was not looked at" in told["warnings"][-1]["message"]
         follows = dry_run(client, template_id, *rows, duration={"from": "audio"}).json()
-        assert (follows["rowsValid"], follows["rowsRejected"], follows["rowsNotLookedAt"]) == (2, 1, [0]), follows
+        assert (follows["rowsValid"], follows["rowsRejected"], follows["rowsUnseen"]) == (2, 1, [0]), follows
         assert [(one["row"], one["frames"]) for one in follows["rows"]] == [(0, None), (1, 125)]
         assert follows["frames"] == 125
         refused = client.post("/render/batch", json={**body, "templateId": template_id})
@@ -167,7 +167,7 @@ def test_more_files_than_a_dry_run_fetches(server: WebServer, reaching: Callable
         template_id = client.ready_template(DEMO)
         told = dry_run(client, template_id, *(shown(url) for url in urls)).json()
         assert told["rowsValid"] == 1050
-        partial = told["rowsNotLookedAt"]
+        partial = told["rowsUnseen"]
         assert partial[-50:] == list(range(1000, 1050)) and len(server.asked) <= 1000
         messages = [finding["message"] for finding in told["warnings"]]
         assert "1 file was not looked at: at most 1000 are, of one request or batch" in messages

@@ -146,7 +146,7 @@ def test_a_server_that_drips_and_one_that_never_ends(server: WebServer, reaching
         assert "more than 3000000 bytes" in dry_run(client, template_id, **shown(f"{server.url}/pour")).text
         began = time.monotonic()
         told = dry_batch(client, template_id, *(shown(url) for url in drips)).json()
-        assert told["rowsNotLookedAt"] == list(range(8)) and time.monotonic() - began < 60
+        assert told["rowsUnseen"] == list(range(8)) and time.monotonic() - began < 60
         assert preview(client, template_id, captions={"url": drips[0]}).status_code in (400, 503)
         while (answer := dry_run(client, template_id, **shown(quick))).json().get("warnings"):
             assert answer.status_code == 200, answer.text
@@ -177,7 +177,7 @@ def test_a_thousand_files_and_one_file_a_thousand_times(server: WebServer, reach
         same = dry_run(client, template_id, customizationMap=[shown(one)["customizationMap"][0]] * MANY)
         assert same.status_code == 200, same.text
         told = dry_batch(client, template_id, *[shown(one)] * MANY).json()
-        assert (told["rowsValid"], told["rowsNotLookedAt"]) == (MANY, [])
+        assert (told["rowsValid"], told["rowsUnseen"]) == (MANY, [])
         assert [path for path, _headers in server.asked].count("/one.png") == 1
         assert time.monotonic() - began < 300
         assert resident_bytes(service.process.pid) - before < 300 << 20

@@ -482,7 +482,7 @@ class BatchEstimate(ResponseModel):
     errors: dict[str, list[str]]
     warnings: list[FindingDto] = Field(default_factory=list)
     rows: list[BatchRowEstimate] = Field(default_factory=list)
-    rows_not_looked_at: list[int] = Field(
+    rows_unseen: list[int] = Field(
         default_factory=list,
         description="the numbers, from 0, of valid rows of whose files elsewhere not all were here in time",
     )

@@ -77,7 +77,7 @@ class EstimatedRows:
             errors=tally.errors,
             warnings=[*self._known, *self._brought.values()],
             rows=self._rows,
-            rows_not_looked_at=tally.partial,
+            rows_unseen=tally.partial,
         )
 
 

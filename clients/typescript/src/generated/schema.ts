@@ -2588,10 +2588,10 @@ export interface components {
             /** Rows */
             rows?: components["schemas"]["BatchRowEstimate"][];
             /**
-             * Rows not looked at
+             * Rows unseen
              * @description the numbers, from 0, of valid rows of whose files elsewhere not all were here in time
              */
-            rowsNotLookedAt?: number[];
+            rowsUnseen?: number[];
         };
         /**
          * BatchMessage

@@ -46,7 +46,7 @@ class BatchEstimate:
             dry_run (bool | Unset):  Default: True.
             warnings (list[FindingDto] | Unset):
             rows (list[BatchRowEstimate] | Unset):
-            rows_not_looked_at (list[int] | Unset): the numbers, from 0, of valid rows of whose files elsewhere not all were
+            rows_unseen (list[int] | Unset): the numbers, from 0, of valid rows of whose files elsewhere not all were
                 here in time
     """
 
@@ -68,7 +68,7 @@ class BatchEstimate:
     dry_run: bool | Unset = True
     warnings: list[FindingDto] | Unset = UNSET
     rows: list[BatchRowEstimate] | Unset = UNSET
-    rows_not_looked_at: list[int] | Unset = UNSET
+    rows_unseen: list[int] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -119,9 +119,9 @@ class BatchEstimate:
                 rows_item = rows_item_data.to_dict()
                 rows.append(rows_item)
 
-        rows_not_looked_at: list[int] | Unset = UNSET
-        if not isinstance(self.rows_not_looked_at, Unset):
-            rows_not_looked_at = self.rows_not_looked_at
+        rows_unseen: list[int] | Unset = UNSET
+        if not isinstance(self.rows_unseen, Unset):
+            rows_unseen = self.rows_unseen
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -150,8 +150,8 @@ class BatchEstimate:
             field_dict["warnings"] = warnings
         if rows is not UNSET:
             field_dict["rows"] = rows
-        if rows_not_looked_at is not UNSET:
-            field_dict["rowsNotLookedAt"] = rows_not_looked_at
+        if rows_unseen is not UNSET:
+            field_dict["rowsUnseen"] = rows_unseen
 
         return field_dict
 
@@ -217,7 +217,7 @@ class BatchEstimate:
 
                 rows.append(rows_item)
 
-        rows_not_looked_at = cast(list[int], d.pop("rowsNotLookedAt", UNSET))
+        rows_unseen = cast(list[int], d.pop("rowsUnseen", UNSET))
 
         batch_estimate = cls(
             rows_total=rows_total,
@@ -238,7 +238,7 @@ class BatchEstimate:
             dry_run=dry_run,
             warnings=warnings,
             rows=rows,
-            rows_not_looked_at=rows_not_looked_at,
+            rows_unseen=rows_unseen,
         )
 
         batch_estimate.additional_properties = d
