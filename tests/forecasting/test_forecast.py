@@ -15,6 +15,7 @@ import velocity_engine as ve
 from velocity_engine.forecasting.trial import Window
 
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.zip"
+BLURRED = Path(__file__).resolve().parents[1] / "golden" / "documents" / "motion_blur.json"
 CODECS = ("h264", "h265", "av1")
 WHOLE = (0.0, 150.0)
 PATIENCE = 300.0
@@ -196,3 +197,28 @@ def test_cuts_of_regions_take_time_and_bytes(trial: ve.Trial, codec: str) -> Non
     assert len({ve.forecast(trial, spaced, WHOLE, lasting=(450, 150, cuts)) for cuts in (0, 4)}) == 1
     filled = replace(encoder, rate_control=ve.RateControl.CBR, bitrate=ve.BytesPerSecond(100_000))
     assert len({ve.forecast(trial, filled, WHOLE, lasting=(450, 150, cuts)).size_bytes for cuts in (0, 4)}) == 1
+
+
+def test_motion_blur_takes_what_the_trial_measured_of_each_moment(trial: ve.Trial) -> None:
+    """Where no layer has the switch, it takes nothing; trials of earlier versions know of none."""
+    assert (trial.moment_ms, trial.moment_ns) == (0.0, 0.0)
+    assert trial.blurred(ve.MotionBlur(samples=64)) == trial
+    with ve.open_template(BLURRED) as template:
+        made = ve.try_out(template, PATIENCE)
+    assert made is not None and made.moment_ms + made.moment_ns > 0
+    assert ve.Trial.from_json(json.loads(json.dumps(made.to_json()))) == made
+    encoder, span = ve.EncoderConfig(), (0.0, 20.0)
+    blurs = (None, True, ve.MotionBlur(samples=31))
+    took = [ve.forecast(made.blurred(blur), encoder, span).milliseconds for blur in blurs]
+    assert took[0] < took[1] < took[2]
+    poster = ve.Poster("poster.png", frame=4)
+    still = [ve.forecast_poster(made.blurred(blur), encoder, span, poster).milliseconds for blur in (False, True)]
+    assert still[0] < still[1]
+    plans = [ve.plan_sample(made.blurred(blur), encoder, span, 0.1) for blur in (None, ve.MotionBlur(samples=64))]
+    assert plans[0] is not None and plans[1] is not None
+    pixels = [plan.size[0] * plan.size[1] * sum(count for _first, count in plan.windows) for plan in plans if plan]
+    assert pixels[1] <= pixels[0]
+    values = {name: value for name, value in made.to_json().items() if not name.startswith("moment_")}
+    assert ve.Trial.from_json(values).blurred(True).touch_ms == made.touch_ms
+    with pytest.raises(ve.WrongTypeError):
+        made.blurred(16)  # type: ignore[arg-type]

@@ -27,6 +27,11 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
+def resident_bytes(pid: int) -> int:
+    """What a process holds in memory, with what it shares."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def command_line(pid: int) -> str:
     with suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_text()

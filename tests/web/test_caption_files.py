@@ -135,8 +135,11 @@ def test_a_file_from_elsewhere_is_fetched_with_the_render(
             assert video(client, render_id) == expected, source
             assert "Hello <00:00:01.000>you" in client.get(f"/render/{render_id}/captions").text
             assert client.get(f"/render/renders/{render_id}").json()["captions"]["style"] == "pop"
-            preview = client.post(f"/template/{template_id}/preview", json={"captions": source})
-            assert "a preview does not" in errors(preview)["captions"][0]
+            shown, told = (
+                client.post(f"/template/{template_id}/preview", json={"captions": {**one, "style": "pop"}, "frame": 5})
+                for one in (source, {"text": VTT})
+            )
+            assert (shown.status_code, shown.content) == (200, told.content), shown.text
         broken = client.start_render(template_id, captions={"url": server.serve("/b.srt", b"nothing", '"1"')})
         status = client.settle(f"/render/{broken}/status")
         assert status["status"] == "failed" and "of no kind that is known" in status["reason"]

@@ -153,6 +153,25 @@ def test_a_length_follows_what_lies_elsewhere(
             {**shown, **photo({"url": "http://10.0.0.1/"})},
         ):
             assert client.post("/render", json=render_request(template_id, **more)).status_code == 400
-        rows = {**render_request(template_id), **heard, "rows": [{}]}
-        refused = client.post("/render/batch", json=rows).json()["errors"]
-        assert any("is known once it is fetched" in one for found in refused.values() for one in found)
+
+
+def test_a_dry_run_counts_what_earlier_renders_left(
+    server: WebServer, reaching: Callable[..., Service], tmp_path: Path
+) -> None:
+    """With files from elsewhere as with assets."""
+    service = reaching()
+    with service.client() as client:
+        template_id = client.ready_template(DEMO)
+        asset_id = client.post("/asset", files={"file": ("photo.jpg", PHOTO)}).json()["assetId"]
+        asked = photo({"url": server.serve("/photo.jpg", PHOTO)}) | {"captions": {"url": server.serve("/a.srt", CUES)}}
+        first = dry_run(client, template_id, **asked)
+        assert first.status_code == 200 and first.json()["cachedFrames"] == 0, first.text
+        client.ready_render(template_id, **asked)
+        again = dry_run(client, template_id, **asked).json()
+        assert again["cachedFrames"] == again["frames"] > 0, again
+        same = dry_run(client, template_id, **{**asked, **photo({"assetId": asset_id})}).json()
+        assert same["cachedFrames"] == again["cachedFrames"]
+        other = dry_run(client, template_id, **{**asked, "captions": {"text": CUES.decode().replace("Hello", "Other")}})
+        assert other.json()["cachedFrames"] < again["frames"]
+        late = {"audio": {"url": f"{server.url}/none"}}
+        assert dry_run(client, template_id, **asked, **late).status_code == 400

@@ -133,3 +133,49 @@ def test_a_key_for_previews_alone_lets_nothing_be_fetched(server: WebServer, rea
         answer = preview(visitor, template_id, {"url": server.serve("/photo.jpg", PHOTO)})
         assert answer.status_code == 400 and "POST /asset/import" in answer.json()["errors"][FIELD][0]
         assert not server.asked
+
+
+def test_a_preview_says_what_a_caption_file_elsewhere_says(server: WebServer, reaching: Callable[..., Service]) -> None:
+    """As one that has the same cues in its request, in pictures, clips and links; what is wrong is told."""
+    service, go_on = reaching(), threading.Event()
+    cues = b"1\n00:00:00,000 --> 00:00:05,000\nHello\n"
+    url = server.serve("/said.srt", cues)
+    server.serve("/page.srt", b"nothing")
+    server.serve("/photo.srt", PHOTO)
+    server.answers["/slow.srt"] = Answer(200, {}, write=lambda file: (go_on.wait(60), file.write(cues))[1])
+    with service.client() as client:
+        template_id = client.ready_template(DEMO)
+        told, silent = {"text": cues.decode()}, preview(client, template_id)
+        expected = preview(client, template_id, captions=told)
+        assert expected.content != silent.content
+        for _ in range(2):
+            found = preview(client, template_id, captions={"url": url})
+            assert (found.status_code, found.content) == (200, expected.content), found.text
+            assert found.headers["etag"] == expected.headers["etag"]
+        both = preview(client, template_id, {"url": server.serve("/photo.jpg", PHOTO)}, captions={"url": url})
+        assert both.status_code == 200 and both.content != expected.content
+        clip = {"startFrame": 60, "endFrame": 65, "width": 64}
+        clips = [
+            client.post(f"/template/{template_id}/preview/clip", json={**clip, "captions": said})
+            for said in (told, {"url": url})
+        ]
+        assert clips[0].status_code == clips[1].status_code == 200 and clips[0].content == clips[1].content
+        link = {"frame": 60, "width": 160, "captions": {"url": url}}
+        linked = client.post(f"/template/{template_id}/preview/link", json=link).json()["url"]
+        assert httpx.get(linked, timeout=60).content == expected.content
+        assert [path for path, _headers in server.asked].count("/said.srt") == 1
+        for name, words in {
+            "none.srt": "cannot fetch none.srt from 127.0.0.1: the answer was 404",
+            "page.srt": "",
+            "photo.srt": "photo.srt is a picture, not a caption file",
+        }.items():
+            answer = preview(client, template_id, captions={"url": f"{server.url}/{name}"})
+            assert answer.status_code == 400, answer.text
+            [(field, [sentence])] = answer.json()["errors"].items()
+            assert field == "captions" and words in sentence, answer.text
+        late = preview(client, template_id, captions={"url": f"{server.url}/slow.srt"})
+        assert late.status_code == 503 and "slow.srt is being fetched from 127.0.0.1" in late.json()["detail"]
+        go_on.set()
+        visitor = Client(service.url, service.add_key(service.account_of(client.key), scopes="preview"))
+        answer = preview(visitor, template_id, captions={"url": url})
+        assert answer.status_code == 400 and "no file is fetched" in answer.json()["errors"]["captions"][0]

@@ -10,6 +10,7 @@ from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any
 
 from velocity_engine.kernels.compiler.parallel import available_cores
+from velocity_engine.order.motion_blur import MotionBlur, motion_blur_of
 
 PIXELS = 640 * 360  # of the frames that are drawn, whatever their shape
 USUAL = ("h264", 3)
@@ -71,6 +72,8 @@ class Trial:
     ``pixel_ns`` with every pixel that did; ``encode_ns`` with every pixel that is encoded in the usual way.
     ``processors`` is what the machine has. ``edges`` are where layers that people replace come and go, as
     ``replaceable_edges`` returns them: the video may be cut there.
+    ``moment_ms`` and ``moment_ns`` are what each further moment of a motion blur takes, as ``touch_ms`` and
+    ``pixel_ns`` are of the first: nothing where no layer has the switch, or where that was not measured.
     ``guessed``: nothing of it was measured.
     """
 
@@ -91,6 +94,8 @@ class Trial:
     processors: int
     guessed: bool = False
     edges: tuple[tuple[float, int], ...] = ()
+    moment_ms: float = 0.0
+    moment_ns: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Returns the trial as values that ``json.dumps`` takes.
@@ -104,6 +109,24 @@ class Trial:
             "windows": [one.to_json() for one in self.windows],
             "large": self.large and self.large.to_json(),
         }
+
+    def blurred(self, motion_blur: MotionBlur | bool | None) -> Trial:
+        """Returns the trial of renders with a motion blur, for ``forecast``, ``plan_sample`` and ``forecast_poster``:
+        each further moment at which layers are drawn takes what the trial measured of one.
+
+        Args:
+            motion_blur: As ``render`` takes it; None for none.
+
+        Raises:
+            WrongTypeError: It is none of these.
+
+        Example:
+            >>> ve.forecast(trial.blurred(ve.MotionBlur(samples=32)), ve.EncoderConfig(), (0.0, 150.0))
+        """
+        blur = motion_blur_of(motion_blur)
+        moments = 0 if blur is None else blur.samples - 1
+        touch_ms, pixel_ns = self.touch_ms + moments * self.moment_ms, self.pixel_ns + moments * self.moment_ns
+        return replace(self, touch_ms=touch_ms, pixel_ns=pixel_ns)
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Trial:

@@ -33,6 +33,7 @@ from velocity_engine.forecasting.trial import FINER, PIXELS, USUAL, WINDOW, Enco
 from velocity_engine.given.arguments import number as given_number
 from velocity_engine.given.arguments import require
 from velocity_engine.kernels.compiler.parallel import available_cores
+from velocity_engine.order.motion_blur import MotionBlur
 from velocity_engine.pipeline.draw import FrameDrawer, StageClock, Tally, TileCount
 from velocity_engine.pipeline.frame_ring import YuvRing
 from velocity_engine.pipeline.prepared import BLACK
@@ -50,6 +51,7 @@ LARGER = 2  # times the sides, to learn how the time that drawing takes grows wi
 MIN_SIDE, MAX_SIDE = 64, 2048  # SVT-AV1 takes no less
 POINTS = 32  # along the timeline, at which two frames that follow each other are compared
 RUN_FRAMES = 3  # that are encoded one after the other at each of these points
+FURTHER_MOMENTS = 3  # of a motion blur that is tried
 WINDOWS = 3
 SECONDS = 3.0
 PATIENCE_SECONDS = 20.0  # by the clock: on a machine with much else to do, less is tried
@@ -161,6 +163,7 @@ class _Course:
         small = (size[0] // 4 * 2, size[1] // 4 * 2)
         changes = self._changes(size)
         places = self._places(changes, small)
+        moment_ms, moment_ns = self._moments(changes, size, small)
         windows: list[Window] = []
         for number, frame in enumerate(_busy_frames(changes, self._template)):
             if self._is_late() and windows:
@@ -169,7 +172,7 @@ class _Course:
         if not windows:
             return None
         large = None if self._is_late() else self._large_window(windows[0].frame, size)
-        touch_ms, pixel_ns = self._costs(size[0] * size[1])
+        touch_ms, pixel_ns = self._own_costs(size[0] * size[1])
         drawn = self._small.frames + self._large.frames
         document = self._plan.document
         sound = audio_plan(self._plan, document.in_point, Fraction(self._template.duration).limit_denominator(10**6))
@@ -190,6 +193,8 @@ class _Course:
             has_sound=not sound.is_silent,
             processors=available_cores(),
             edges=replaceable_edges(self._template.origin.document),
+            moment_ms=moment_ms,
+            moment_ns=moment_ns,
         )
 
     def _is_late(self) -> bool:
@@ -265,21 +270,52 @@ class _Course:
             into.seconds += seconds - first_one[0]
         return frames, share
 
-    def _costs(self, pixels: int) -> tuple[float, float]:
-        """Milliseconds of a frame that changed, and nanoseconds of each pixel that did, by two sizes: the smaller ones
-        where the time did not suffice for the large one.
-        """
+    def _own_costs(self, pixels: int) -> tuple[float, float]:
+        """By two sizes: the smaller ones where the time did not suffice for the large one."""
         small, large = self._small, self._large
         if not large.touched and self._tiny.touched:
             small, large = self._tiny, self._small
         if not small.touched:  # nothing changes, or the time was over with the first frame
             return 0.0, 1e9 * (self._first_drawn or 0.0) / pixels
-        one, area = small.seconds / small.touched, small.pixels / small.touched
-        if not large.touched or large.pixels / large.touched <= 1.5 * area:
-            return 0.0, 1e9 * one / area
-        slope = (large.seconds / large.touched - one) / (large.pixels / large.touched - area)
-        slope = min(max(slope, 0.0), one / area)
-        return 1000 * (one - slope * area), 1e9 * slope
+        return costs_by_size(small, large)
+
+    # --- what motion blur takes ---
+
+    def _moments(
+        self, changes: Sequence[tuple[float, float]], size: tuple[int, int], small: tuple[int, int]
+    ) -> tuple[float, float]:
+        """What each further moment takes at which layers with the motion blur switch are drawn, as ``costs_by_size``:
+        of frames along the timeline, with and without it, in a sixth of the time at most."""
+        if not self._plan.has_blurred_layers:
+            return 0.0, 0.0
+        until = time.thread_time() + (self._deadline - time.thread_time()) / 6
+        last = self._template.first_frame + max(0, self._template.frame_count - RUN_FRAMES)
+        costs = {small: _Drawing(), size: _Drawing()}
+        for number, frame in enumerate(evenly([frame for frame, _share in changes])):
+            if number and (time.thread_time() > until or self._is_late()):
+                break
+            for drawn, into in costs.items():
+                self._add_moments(min(frame, last), drawn, into)
+        if not costs[small].touched:
+            return 0.0, 0.0
+        return costs_by_size(costs[small], costs[size])
+
+    def _add_moments(self, frame: float, size: tuple[int, int], into: _Drawing) -> None:
+        count = min(RUN_FRAMES, self._template.frame_count)
+        plain, blurred = _Drawing(), _Drawing()
+        sharp = self._evaluator
+        self._draw(frame, size, count, plain)
+        try:
+            self._plan.motion_blur = MotionBlur(samples=1 + FURTHER_MOMENTS)
+            self._evaluator = Evaluator(self._plan)
+            self._draw(frame, size, count, blurred)
+        finally:
+            self._plan.motion_blur, self._evaluator = None, sharp
+        more = blurred.seconds - plain.seconds
+        more += (blurred.evaluating - plain.evaluating) * (count - 1) / count  # as seconds, without the first frame
+        into.touched += plain.touched
+        into.pixels += plain.pixels
+        into.seconds += max(0.0, more) / FURTHER_MOMENTS
 
     # --- what is encoded ---
 
@@ -332,6 +368,17 @@ class _Course:
             encoded = self._encode(frames, TRIED[1])
             found[begin] = (begin, float(encoded.key_bits), encoded.other_bits / max(1, len(frames) - 1))
         return tuple(sorted(found.values()))
+
+
+def costs_by_size(small: _Drawing, large: _Drawing) -> tuple[float, float]:
+    """Milliseconds of a frame that changed, and nanoseconds of each pixel that did, by two sizes at which frames were
+    drawn."""
+    one, area = small.seconds / small.touched, small.pixels / small.touched
+    if not large.touched or large.pixels / large.touched <= 1.5 * area:
+        return 0.0, 1e9 * one / area
+    slope = (large.seconds / large.touched - one) / (large.pixels / large.touched - area)
+    slope = min(max(slope, 0.0), one / area)
+    return 1000 * (one - slope * area), 1e9 * slope
 
 
 def evenly(frames: Sequence[float]) -> list[float]:

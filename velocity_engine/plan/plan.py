@@ -130,11 +130,16 @@ class Plan:
         own = [finding for finding in self.document.findings if finding.feature != "asset.missing"]
         return (*own, *self.findings)
 
+    @property
+    def has_blurred_layers(self) -> bool:
+        """Whether a layer has the motion blur switch."""
+        compositions = (self.document.main, *self.document.compositions.values())
+        return any(layer.motion_blur for composition in compositions for layer in composition.layers)
+
     def blur(self, motion_blur: MotionBlur) -> None:
         """Blurs layers that have the motion blur switch; reports where none has it."""
         self.motion_blur = motion_blur
-        compositions = (self.document.main, *self.document.compositions.values())
-        if not any(layer.motion_blur for composition in compositions for layer in composition.layers):
+        if not self.has_blurred_layers:
             hint = "no layer has the motion blur switch, which the designer sets in After Effects"
             self.report(Finding("motion_blur.none", hint, instead="all layers stay sharp"))
 

@@ -6,7 +6,7 @@ and the number of ``maps``) and a line for each customization map. Where the map
 (``{"named": ...}``) and is told the ``files``, the ``seconds`` of clips, and which of them were ``fetched``: these it
 may read, and looks at; then it answers ``{"checked": ...}``: sentences by field for what all maps share, and for each
 map its own with what would not show, and how long its video becomes where it has a duration, with its ``markers``
-where these are asked for. A question that ``fetches`` is asked again where the length follows a clip that is not here.
+where these are asked for. Where the length follows a clip that is not here, it is not told.
 
 A question with a ``sample``, and one map in which nothing is wrong, is answered by what a few frames of that render
 take, where it has a ``plan`` of them, and by what its ``poster`` takes. One that asks for ``shared`` or ``cached``
@@ -33,10 +33,6 @@ from velocity_web.storage.connections import Spot
 from velocity_web.storage.fetched import name_at
 
 LINE_BYTES = 64 << 20
-NOT_HERE_YET = (
-    "how long a clip from elsewhere lasts is known once it is fetched; take it in with POST /asset/import, and name "
-    "its assetId"
-)
 LOOKED_CAPTIONS = 20
 MAX_PROBLEMS = 100
 """Of one map: more are not told."""
@@ -254,7 +250,7 @@ def _length(
     wanted = engine.Duration.from_values(duration)
     named = [(at, _name_of(source)) for _number, at, source in assets_named(entries)]
     if wanted.layer and any(at == "video" and "://" in key and key not in told["fetched"] for at, key in named):
-        return {} if question.get("fetches") else {"errors": {"duration.from": [NOT_HERE_YET]}}
+        return {}
     own = {key: path for key, path in told["files"].items() if any(key == name for _at, name in named)}
     asked = {"customizations": entries, "assets": own, "known": told["seconds"]} if wanted.layer else {}
     encoder = engine.EncoderConfig.from_values(question["encoder"]) if question["encoder"] else None

@@ -20,7 +20,7 @@ from velocity_web.processes.fork_server import ForkServer, ForkServerDied, Limit
 from velocity_web.processes.kept_children import Bounds, KeptChildren
 from velocity_web.processes.samples import Samples
 from velocity_web.processes.service_fonts import font_sources, seen_fonts
-from velocity_web.processes.slots import Slots
+from velocity_web.processes.slots import Place, Slots
 from velocity_web.settings import MIB, Settings
 from velocity_web.storage.files import remove
 from velocity_web.storage.render_caches import render_cache
@@ -82,6 +82,10 @@ class Runner:
     def slot(self, account_id: str) -> AbstractContextManager[None]:
         """A place among the tasks that run at once. Raises Busy."""
         return self._slots.of(account_id)
+
+    def place(self, account_id: str) -> Place:
+        """As ``slot``, for who leaves it now and then."""
+        return Place(self._slots, account_id)
 
     def preview_slot(self, account_id: str) -> AbstractContextManager[None]:
         """A place among the previews that are drawn at once. Raises Busy."""

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from velocity_web.failures import Busy
@@ -93,6 +93,29 @@ class Slots:
         account = self._accounts.get(account_id)
         if account is not None and not (account.running or account.waiting):
             del self._accounts[account_id]
+
+
+class Place:
+    """A place of an account, in a ``with`` statement, which its holder leaves while it waits for something else."""
+
+    def __init__(self, slots: Slots, account_id: str) -> None:
+        self._slots, self._account_id = slots, account_id
+        self._held = ExitStack()
+
+    def __enter__(self) -> Place:
+        """Raises Busy."""
+        self._held.enter_context(self._slots.of(self._account_id))
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._held.close()
+
+    @contextmanager
+    def left(self) -> Iterator[None]:
+        """Others may have it within the block. Raises Busy at its end."""
+        self._held.close()
+        yield
+        self._held.enter_context(self._slots.of(self._account_id))
 
 
 def _is_crowded(account: _Account, own: _Ticket) -> bool:

@@ -20,6 +20,7 @@ from velocity_web.schemas.render import (
 )
 from velocity_web.schemas.scopes import READ, RENDER
 from velocity_web.services import batch_ends, batch_files, batch_rows, batches
+from velocity_web.services.looked_files import CheckDesk
 from velocity_web.services.watching import Watched
 
 TAG = "Batch"
@@ -48,10 +49,11 @@ class Batches(Resource):
         """Rows that are invalid are kept as rejected, with their errors; the others are queued.
 
         While it is queued, the batch is among ``GET /render/batch``, with its progress. ``dryRun=true`` checks all
-        rows, estimates and queues nothing. A CSV's other fields are query parameters.
+        rows, fetches what they name elsewhere as far as that is
+        here in time, estimates and queues nothing. A CSV's other fields are query parameters.
         """
-        visit = batches.Visit(call.caller, self.settings, self.objects, self.context.runner)
-        return batches.create_batch(visit, call.body, call.query, call.warnings)
+        desk = CheckDesk(call.caller, self.settings, self.objects, self.context.runner, self.context.fetches)
+        return batches.create_batch(desk, call.body, call.query, call.warnings)
 
     @Operation(id="listBatches", summary="Batches", tag=TAG, scopes=(READ,), query=LabelledPage, returns=list[BatchDto])
     def on_get(self, call: Call[None, LabelledPage]) -> list[BatchDto]:

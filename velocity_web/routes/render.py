@@ -75,7 +75,7 @@ class Renders(Resource):
         desk = CheckDesk(call.caller, self.settings, self.objects, self.context.runner, self.context.fetches)
         found = checked_renders.checked(desk, form, dry_run=call.query.dry_run)
         if call.query.dry_run:
-            return checked_renders.estimate(desk, found)
+            return checked_renders.estimate(found)
         return render_orders.create_render(call.caller, self.settings, found, key)
 
 

@@ -438,12 +438,30 @@ class BatchDetail(BatchDto):
     rows: list[BatchRowResult]
 
 
+class BatchRowEstimate(ResponseModel):
+    """What the dry run of a batch tells of one row: what that of a render tells. What all rows share is told once, with
+    the batch. ``frames`` and what follows are null where the length follows a file that was not looked at."""
+
+    row: int = Field(description="its number, from 0")
+    name: str
+    frames: int | None = None
+    seconds: float | None = None
+    expected_milliseconds: int | None = None
+    least_milliseconds: int | None = None
+    most_milliseconds: int | None = None
+    expected_bytes: int | None = None
+    least_bytes: int | None = None
+    most_bytes: int | None = None
+    warnings: list[FindingDto] = Field(default_factory=list)
+
+
 class BatchEstimate(ResponseModel):
     """The answer to a dry run of a batch: nothing was queued. The sums are of the rows that are valid.
 
     ``uniqueSeconds`` of video are left of ``seconds`` where what is the same in several rows counts once; null where
     that is not known. ``cachedFrames`` need not be drawn, since an earlier render left them; so many ``cachedRows``
-    were looked at. ``warnings`` are of the template, and of the first thousand rows.
+    were looked at. ``warnings`` are of the template, and of the first thousand rows. ``rows`` are the first thousand of
+    those in which nothing is wrong.
     """
 
     dry_run: Literal[True] = True
@@ -463,6 +481,11 @@ class BatchEstimate(ResponseModel):
     cached_rows: int
     errors: dict[str, list[str]]
     warnings: list[FindingDto] = Field(default_factory=list)
+    rows: list[BatchRowEstimate] = Field(default_factory=list)
+    rows_unseen: list[int] = Field(
+        default_factory=list,
+        description="the numbers, from 0, of valid rows of whose files elsewhere not all were here in time",
+    )
 
 
 class BatchRows(RequestModel):

@@ -11,9 +11,6 @@ from velocity_web.database.entities import Asset, reading
 from velocity_web.services.elsewhere import Elsewhere
 
 Errors = dict[str, list[str]]
-NOT_FETCHED = (
-    "a render fetches this file, a preview does not; take it in with POST /asset/import, and give its assetId here"
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from contextlib import ExitStack
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-import velocity_engine as engine
 from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import reading
 from velocity_web.events import webhooks
@@ -15,7 +15,6 @@ from velocity_web.failures import Invalid
 from velocity_web.orders.destinations import destination_errors
 from velocity_web.orders.executors import executor_errors
 from velocity_web.orders.posters import poster_errors
-from velocity_web.orders.remote_sources import is_remote
 from velocity_web.processes.runner import TemplateFiles
 from velocity_web.schemas.render import BatchRequest, RenderEstimate, RenderOutput, RenderRequest
 from velocity_web.schemas.source import SourceRequest
@@ -24,8 +23,9 @@ from velocity_web.services.captions import Said, said_of, with_cues
 from velocity_web.services.codecs import codec_errors
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.forms import RenderForm
-from velocity_web.services.lengths import duration_of, timeline_told
-from velocity_web.services.looked_files import CheckDesk, LookedFiles, Remote, looked_files
+from velocity_web.services.lengths import Length, timeline_told
+from velocity_web.services.looked_files import NOTHING, CheckDesk, LookedFiles, remote_of, require_needed
+from velocity_web.services.remote_files import RemoteFiles
 from velocity_web.services.render_checks import (
     CheckRequest,
     Errors,
@@ -33,6 +33,7 @@ from velocity_web.services.render_checks import (
     Terms,
     Ticket,
     ask,
+    asked_duration,
     beside,
     joined,
     template_copy,
@@ -40,22 +41,22 @@ from velocity_web.services.render_checks import (
     ticket_of,
 )
 from velocity_web.services.render_sources import NamedSound, Sound, Source, find_sound, find_source
-from velocity_web.services.reuse import Asking, Looked, cached_of_render
+from velocity_web.services.reuse import Asking, Cached, Looked, cached_of_render
 from velocity_web.services.sampling import Samples, Sampling, expected, sampled
 from velocity_web.storage.connections import usable
-
-NOTHING = LookedFiles()
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedRender:
-    """A request in which nothing is wrong; ``digest`` is equal for bodies that mean the same."""
+    """A request in which nothing is wrong; ``digest`` is equal for bodies that mean the same. ``cached``: of a dry run,
+    what earlier renders left of it; ``length``: of a video whose length is chosen."""
 
     request: RenderRequest
     digest: str
     ticket: Ticket
     terms: Terms
-    check: MapCheck
+    cached: Cached
+    length: Length | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +69,6 @@ class _Asked:
     sound: Sound | None
     whole: str
     errors: Errors
-
-    @property
-    def follows_sound(self) -> bool:
-        return self.terms.duration is not None and self.terms.duration.follows == "audio"
-
-    def duration(self, errors: Errors) -> engine.Duration | None:
-        """None also where it follows a sound that is not fetched yet."""
-        if self.follows_sound and self.sound is not None and self.sound.id is None and not self.sound.seconds:
-            return None
-        return duration_of(self.terms.duration, self.sound.seconds if self.sound else None, self.terms.mix, errors)
 
 
 def checked(desk: CheckDesk, form: RenderForm, *, dry_run: bool) -> CheckedRender:
@@ -115,17 +106,33 @@ def _asked(desk: CheckDesk, request: RenderRequest, form: RenderForm) -> _Asked:
     return _Asked(request, terms, sound, joined(source.customizations, form.customizations), errors)
 
 
-def _check(desk: CheckDesk, asked: _Asked, *, dry_run: bool) -> tuple[Ticket, Terms, MapCheck]:
-    with template_copy(desk.objects, asked.terms.source) as file, ExitStack() as opened:
+def _check(desk: CheckDesk, asked: _Asked, *, dry_run: bool) -> tuple[Ticket, Terms, Cached, Length | None]:
+    with template_copy(desk.objects, asked.terms.source) as file, RemoteFiles(desk) as files:
         check, samples = _answered(desk, asked, file, None, dry_run=dry_run)
-        remote = _remote(asked, check, dry_run=dry_run)
+        remote, fetched = remote_of(asked.terms, asked.sound, asked.terms.said, check, dry_run=dry_run), NOTHING.paths
         if remote.locations:
-            looked = opened.enter_context(looked_files(desk, remote))
-            asked = _with_looked(asked, looked)
-            check, samples = _answered(desk, asked, file, looked, dry_run=dry_run)
+            for step in (files.bring, files.look, files.put):
+                step([remote])
+            found = files.found(remote)
+            require_needed(remote, found.late)
+            asked, fetched = _with_looked(asked, found), found.paths
+            check, samples = _answered(desk, asked, file, found, dry_run=dry_run)
+        ticket = _ticket(asked, check, samples)
+        looked = Looked(asked.whole, check, ticket)
+        cached = _cached(desk, asked.terms, looked, fetched) if dry_run else Cached()
+    return ticket, asked.terms, cached, check.length
+
+
+def _ticket(asked: _Asked, check: MapCheck, samples: Samples) -> Ticket:
     terms, sound, whole = asked.terms, asked.sound, asked.whole
     foretold = expected(terms, sound, samples, as_asked=samples.shows(whole, check), length=check.length)
-    return ticket_of(terms, whole, check, sound, foretold), terms, check
+    return ticket_of(terms, whole, check, sound, foretold)
+
+
+def _cached(desk: CheckDesk, terms: Terms, looked: Looked, fetched: Mapping[str, Path]) -> Cached:
+    account_id = desk.caller.account_id
+    with desk.runner.slot(account_id):
+        return cached_of_render(Asking(desk.runner, desk.objects, account_id, terms), looked, fetched)
 
 
 def _answered(
@@ -135,7 +142,7 @@ def _answered(
     Raises Invalid."""
     terms, files = asked.terms, looked or NOTHING
     own = {**asked.errors}
-    duration = asked.duration(own)
+    duration = asked_duration(terms, asked.sound, own)
     question = CheckRequest(
         elsewhere=Elsewhere(desk.settings, desk.caller),
         objects=desk.objects,
@@ -149,11 +156,10 @@ def _answered(
         strict_fonts=terms.strict_fonts,
         motion_blur=terms.motion_blur,
         fetched=files.paths,
-        fetches=True,
         markers=dry_run,
     )
     runner, account_id = desk.runner, desk.caller.account_id
-    readable = tuple(map(str, files.paths.values()))
+    readable = tuple({str(path.parent) for path in files.paths.values()})
     with runner.slot(account_id), runner.checker(account_id, file, readable) as checker:
         shared, [check] = ask(checker, question, [asked.whole])
         errors = {**files.errors, **shared, **check.errors, **own}
@@ -165,24 +171,9 @@ def _answered(
         if errors:
             raise Invalid("the request has invalid fields", errors)
         check = replace(check, warnings=(*check.warnings, *files.warnings))
-        if looked is None and _remote(asked, check, dry_run=dry_run).locations:
+        if looked is None and remote_of(asked.terms, asked.sound, asked.terms.said, check, dry_run=dry_run).locations:
             return check, Samples()
         return check, sampled(Sampling(checker, runner, desk.settings, account_id), terms, asked.whole)
-
-
-def _remote(asked: _Asked, check: MapCheck, *, dry_run: bool) -> Remote:
-    """What is to be looked at of what a request reads from elsewhere."""
-    sound, duration = asked.sound, asked.terms.duration
-    remote_sound = None if sound is None or not is_remote(sound.file.location) else sound.file.location
-    clips = {one: fields for one, fields in check.elsewhere.items() if any(name.endswith(".video") for name in fields)}
-    needed: list[str] = [remote_sound] if asked.follows_sound and remote_sound else []
-    if duration is not None and (duration.follows or "").startswith("layer:"):
-        needed += clips
-    if dry_run:
-        said = asked.terms.said.file
-        return Remote(check.elsewhere, remote_sound, None if said is None else said.location, frozenset(needed))
-    media = {one: fields for one, fields in clips.items() if one in needed}
-    return Remote(media, remote_sound if asked.follows_sound else None, None, frozenset(needed))
 
 
 def _with_looked(asked: _Asked, looked: LookedFiles) -> _Asked:
@@ -216,13 +207,10 @@ def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
     return find_source(caller, template_id, instance_id)
 
 
-def estimate(desk: CheckDesk, found: CheckedRender) -> RenderEstimate:
-    """What a checked render would take; queues nothing. Raises Busy and Unavailable."""
-    ticket, account_id = found.ticket, desk.caller.account_id
-    asking = Asking(desk.runner, desk.objects, account_id, found.terms)
-    with desk.runner.slot(account_id):
-        cached = cached_of_render(asking, Looked(ticket.customizations, found.check, ticket))
-    foretold, length = ticket.estimate, found.check.length
+def estimate(found: CheckedRender) -> RenderEstimate:
+    """What a render would take that was checked for a dry run; queues nothing."""
+    ticket, cached = found.ticket, found.cached
+    foretold, length = ticket.estimate, found.length
     return RenderEstimate(
         frames=ticket.frames,
         seconds=round(ticket.frames / found.terms.rate, 3),

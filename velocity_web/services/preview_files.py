@@ -5,35 +5,38 @@ from __future__ import annotations
 from pathlib import Path
 
 import velocity_engine as engine
-from velocity_web.accounts.auth import Caller
 from velocity_web.database.entities import reading
-from velocity_web.failures import Busy
+from velocity_web.failures import Busy, Invalid
 from velocity_web.orders.remote_sources import is_remote
 from velocity_web.processes.previewers import Named
 from velocity_web.processes.shelf import Shelf
 from velocity_web.schemas.scopes import PREVIEW
+from velocity_web.services.captions import SILENT, Said, with_cues
 from velocity_web.services.elsewhere import Elsewhere
+from velocity_web.services.looked_files import CAPTIONS, CheckDesk, Remote, require_needed
+from velocity_web.services.remote_files import RemoteFiles
 from velocity_web.services.render_checks import find_assets, named_as, remote_fields
-from velocity_web.services.request_fetches import RequestFetches
-from velocity_web.settings import Settings
-from velocity_web.storage.objects import Objects
 
 Errors = dict[str, list[str]]
+INVALID = "the request has invalid fields"
 NOT_FETCHED = (
     "with a key of the scope preview alone no file is fetched; take it in with POST /asset/import, and name its assetId"
 )
 
 
 class PreviewFiles:
-    """Those of one request. ``errors``: what is wrong with what its map names, by field."""
+    """Those of one request. ``errors``: what is wrong with what its map names, by field. ``said`` are its captions:
+    with a file until that was fetched."""
 
-    def __init__(self, settings: Settings, objects: Objects, fetches: RequestFetches, caller: Caller) -> None:
+    def __init__(self, desk: CheckDesk, said: Said = SILENT) -> None:
         self.errors: Errors = {}
-        self._objects = objects
-        self._fetches = fetches
-        self._caller = caller
-        self._elsewhere = Elsewhere(settings, caller)
-        self._most_bytes = settings.max_asset_bytes
+        self.said = said
+        self._desk = desk
+        self._objects = desk.objects
+        self._fetches = desk.fetches
+        self._caller = desk.caller
+        self._elsewhere = Elsewhere(desk.settings, desk.caller)
+        self._most_bytes = desk.settings.max_asset_bytes
         self._fields: dict[str, tuple[str, ...]] = {}
         self._missing: dict[str, None] = {}
         self._faults: dict[str, str] = {}
@@ -53,7 +56,8 @@ class PreviewFiles:
     def lacks_nothing_else(self, errors: Errors) -> bool:
         """Whether files that are not here are all that is wrong."""
         missing = self.missing_fields
-        return bool(missing) and all(field.startswith(missing) for field in {**errors, **self.errors})
+        lacks = bool(missing) or self.said.file is not None
+        return lacks and all(field.startswith(missing) for field in {**errors, **self.errors})
 
     @property
     def missing_fields(self) -> tuple[str, ...]:
@@ -61,10 +65,34 @@ class PreviewFiles:
         return tuple(field for location in self._missing for field in self._fields[location])
 
     def fetch(self) -> None:
-        """Wait for what is not here. Raises what ``RequestFetches.bring`` does, and Busy while it is being fetched."""
-        brought = self._fetches.bring(self._caller.account_id, list(self._missing), self._most_bytes)
+        """Wait for what is not here. The caller holds no place. Raises what ``RequestFetches.bring`` does, Busy while
+        it is being fetched, and Invalid where what is said cannot be told."""
+        captions = None if self.said.file is None else self.said.file.location
+        wanted = [*self._missing, *([captions] if captions else [])]
+        if captions and self._is_visitor:
+            raise Invalid(INVALID, {CAPTIONS: [NOT_FETCHED]})
+        brought = self._fetches.bring(self._caller.account_id, wanted, self._most_bytes)
         brought.require_all()
         self._faults |= brought.faults
+        if captions:
+            self._read_captions(captions)
+
+    def _read_captions(self, location: str) -> None:
+        remote = Remote(captions=location, needed=frozenset([location]))
+        with RemoteFiles(self._desk) as files:
+            files.bring([remote])
+            files.look([remote])
+            found = files.found(remote)
+        require_needed(remote, found.late)
+        if found.errors or found.cues is None:
+            raise Invalid(INVALID, found.errors)
+        self.said = Said(with_cues(self.said.text or "{}", found.cues))
+
+    @property
+    def _is_visitor(self) -> bool:
+        """Whether the key is for previews alone."""
+        key = self._caller.key
+        return key is not None and set(key.scopes) == {PREVIEW}
 
     def require_all(self) -> None:
         """Raises Busy where what was fetched is gone again."""
@@ -82,10 +110,7 @@ class PreviewFiles:
             return None
 
     def _put_fetched(self, shelf: Shelf, location: str) -> Path | None:
-        key = self._caller.key
-        fault = self._faults.get(location)
-        if key is not None and set(key.scopes) == {PREVIEW}:
-            fault = NOT_FETCHED
+        fault = NOT_FETCHED if self._is_visitor else self._faults.get(location)
         if fault is not None:
             self.errors |= {field: [fault] for field in self._fields[location]}
         elif (held := self._fetches.held(location, self._most_bytes)) is not None:

@@ -22,11 +22,11 @@ from velocity_web.processes.shelf import Shelf
 from velocity_web.schemas import states
 from velocity_web.schemas.preview import ClipRequest, PreviewRequest
 from velocity_web.schemas.template import FindingDto
-from velocity_web.services.captions import NOT_FETCHED as NOT_FETCHED_CAPTIONS
-from velocity_web.services.captions import Said, said_of
+from velocity_web.services.captions import SILENT, Said, said_of
 from velocity_web.services.elsewhere import Elsewhere
 from velocity_web.services.forms import RenderForm
 from velocity_web.services.lengths import duration_of
+from velocity_web.services.looked_files import CheckDesk
 from velocity_web.services.preview_files import PreviewFiles
 from velocity_web.services.preview_frames import Shown, clip_encoder, frames_of, size_errors, span_of
 from velocity_web.services.processing import with_job
@@ -139,7 +139,8 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
     size = shown.size(request.width or usual)
     errors |= size_errors(size, columns, math.ceil(len(frames) / columns))
     _charge(desk, caller, max(1, len(frames)))
-    said = _said(desk, caller, form, errors)
+    head = form.head
+    said = said_of(Elsewhere(desk.settings, caller), head.captions, head.captions_source, errors)
     wrong = {**errors, **_duration_errors(request), **form.head.errors}
     question = PreviewQuestion(
         frames=[] if wrong else [shown.first + frame for frame in frames],
@@ -147,12 +148,11 @@ def draw(desk: Desk, caller: Caller, template_id: str, form: RenderForm, known: 
         size=[1, 1] if wrong else list(size),
         kind=request.format,
         known=list(known),
-        captions=None if wrong else said.text,
         motion_blur=values_of(blur_of(request.motion_blur)),
         **_timing(request, wrong),
     )
-    asked = joined(shown.customizations, form.customizations), wrong
-    drawn = _asked(desk, caller, shown, question, asked, desk.runner.preview_slot)
+    asked = _Asked(shown, question, joined(shown.customizations, form.customizations), said, wrong)
+    drawn = _asked(desk, caller, asked, desk.runner.preview_slot)
     return _picture(drawn, shown, frames, columns)
 
 
@@ -165,7 +165,8 @@ def draw_clip(desk: Desk, caller: Caller, template_id: str, form: RenderForm, kn
     errors |= size_errors((width, height), 1, 1)
     frames = max(1.0, (span[1] - span[0]) / shown.rate * request.frame_rate)
     _charge(desk, caller, frames / FRAMES_OF_A_PICTURE)
-    said = _said(desk, caller, form, errors)
+    head = form.head
+    said = said_of(Elsewhere(desk.settings, caller), head.captions, head.captions_source, errors)
     wrong = {**errors, **_duration_errors(request), **form.head.errors}
     clip = None
     if not wrong:
@@ -176,19 +177,11 @@ def draw_clip(desk: Desk, caller: Caller, template_id: str, form: RenderForm, kn
         clip = ClipQuestion(start=start, end=end, most=most, encoder=encoder.to_values(), ending=ending)
     size = [1, 1] if wrong else [width, height]
     blur = values_of(blur_of(request.motion_blur))
-    asked = {"clip": clip, "captions": None if wrong else said.text, "motion_blur": blur, **_timing(request, wrong)}
-    question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), **asked)
-    replaced = joined(shown.customizations, form.customizations), wrong
-    drawn = _asked(desk, caller, shown, question, replaced, desk.runner.slot)
+    how = {"clip": clip, "motion_blur": blur, **_timing(request, wrong)}
+    question = PreviewQuestion(frames=[], size=size, kind="png", known=list(known), **how)
+    asked = _Asked(shown, question, joined(shown.customizations, form.customizations), said, wrong)
+    drawn = _asked(desk, caller, asked, desk.runner.slot)
     return _picture(drawn, shown, span, 1)
-
-
-def _said(desk: Desk, caller: Caller, form: RenderForm, errors: Errors) -> Said:
-    """The captions of a form, whose file is not fetched for a preview. What is wrong goes to ``errors``."""
-    found = said_of(Elsewhere(desk.settings, caller), form.head.captions, form.head.captions_source, errors)
-    if found.file is not None:
-        errors["captions"] = [NOT_FETCHED_CAPTIONS]
-    return found
 
 
 def _duration_errors(request: PreviewRequest | ClipRequest) -> Errors:
@@ -236,40 +229,48 @@ def _drawing(desk: Desk, caller: Caller, shown: Shown) -> Iterator[Subject]:
         yield Subject(caller.account_id, TemplateFiles(path, fonts), shown.name)
 
 
-def _asked(
-    desk: Desk, caller: Caller, shown: Shown, question: PreviewQuestion, asked: tuple[str, Errors], place: Place
-) -> Drawn:
-    """``asked``: the customization map as JSON, and what is known to be wrong with the request. While files are fetched
-    that it shows, no ``place`` is taken. Raises Invalid with all that is wrong, and Busy."""
-    files = PreviewFiles(desk.settings, desk.objects, desk.fetches, caller)
-    drawn = _answered(desk, caller, shown, (question, asked, files), place)
-    if not asked[1] and files.lacks_nothing_else(drawn.said["errors"]):
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be drawn: the customization map as JSON, what is said, and what is known to be wrong."""
+
+    shown: Shown
+    question: PreviewQuestion
+    customizations: str
+    said: Said
+    wrong: Errors
+
+
+def _asked(desk: Desk, caller: Caller, asked: _Asked, place: Place) -> Drawn:
+    """While files are fetched that it shows, no ``place`` is taken. Raises Invalid with all that is wrong, and Busy."""
+    check_desk = CheckDesk(caller, desk.settings, desk.objects, desk.runner, desk.fetches)
+    files = PreviewFiles(check_desk, SILENT if asked.wrong else asked.said)
+    drawn = _answered(desk, caller, asked, files, place)
+    if not asked.wrong and files.lacks_nothing_else(drawn.said["errors"]):
         files.fetch()
-        drawn = _answered(desk, caller, shown, (question, asked, files), place)
+        drawn = _answered(desk, caller, asked, files, place)
         files.require_all()
     errors = dict(files.errors)
     lacking = (*errors, *files.missing_fields)
     for field, sentences in drawn.said["errors"].items():
         if not lacking or not field.startswith(lacking):
             errors.setdefault(field, []).extend(sentences)
-    if errors or asked[1]:
-        raise Invalid(INVALID, {**errors, **asked[1]})
+    if errors or asked.wrong:
+        raise Invalid(INVALID, {**errors, **asked.wrong})
     return drawn
 
 
-def _answered(
-    desk: Desk,
-    caller: Caller,
-    shown: Shown,
-    asked: tuple[PreviewQuestion, tuple[str, Errors], PreviewFiles],
-    place: Place,
-) -> Drawn:
-    question, (customizations, wrong), files = asked
-    with _drawing(desk, caller, shown) as subject, place(caller.account_id):
+def _answered(desk: Desk, caller: Caller, asked: _Asked, files: PreviewFiles, place: Place) -> Drawn:
+    """Where what is said is still to be fetched, nothing is drawn: the map alone is looked at."""
+    lacks: dict[str, Any] = (
+        {"frames": [], "clip": None} if files.said.file is not None else {"captions": files.said.text}
+    )
+    question = asked.question.model_copy(update=lacks)
+    with _drawing(desk, caller, asked.shown) as subject, place(caller.account_id):
         try:
-            return desk.previewers.draw(subject, question, customizations.encode(), files.provide)
+            return desk.previewers.draw(subject, question, asked.customizations.encode(), files.provide)
         except TaskFailed as failure:
-            raise Invalid(f"the preview cannot be drawn: {failure}", {"": [str(failure)], **wrong}) from None
+            told = {"": [str(failure)], **asked.wrong}
+            raise Invalid(f"the preview cannot be drawn: {failure}", told) from None
 
 
 def _no_assets(_named: Any, _shelf: Shelf) -> dict[str, str]:

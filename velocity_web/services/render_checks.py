@@ -171,7 +171,7 @@ class CheckRequest:
     each map how long its video is to be, None for as long as the template; empty where none is. ``strict_fonts``:
     whether letters that no font has are wrong. ``captions``: of each map what is said, as JSON; empty where nothing is.
     ``motion_blur``: how layers are blurred. ``fetched``: files from elsewhere that are here, by location, and that who
-    answers may read. ``fetches``: the others are fetched where a length follows one, which is no mistake then.
+    answers may read. Where a length follows another one, that is not told.
     ``markers``: whether a length comes with the places of the markers.
     """
 
@@ -187,7 +187,6 @@ class CheckRequest:
     strict_fonts: bool = False
     motion_blur: engine.MotionBlur | None = None
     fetched: Mapping[str, Path] = field(default_factory=dict)
-    fetches: bool = False
     markers: bool = False
 
 
@@ -223,7 +222,6 @@ def ask(checker: Checker, question: CheckRequest, maps: Sequence[str]) -> tuple[
         "durations": [one and one.to_values() for one in question.durations or [None] * len(maps)],
         "strict_fonts": question.strict_fonts,
         "motion_blur": values_of(question.motion_blur),
-        "fetches": question.fetches,
         "markers": question.markers,
     }
     try:
@@ -317,6 +315,16 @@ def terms_of(source: Source, output: RenderOutput, said: Said) -> Terms:
         said,
         blur_of(output.motion_blur),
     )
+
+
+def asked_duration(terms: Terms, sound: Sound | None, errors: Errors) -> engine.Duration | None:
+    """How long a video is to be with its sound; None also where it follows one that is not fetched yet. What is wrong
+    goes to ``errors``."""
+    duration = terms.duration
+    is_unknown = sound is not None and sound.id is None and not sound.seconds
+    if duration is not None and duration.follows == "audio" and is_unknown:
+        return None
+    return duration_of(duration, sound.seconds if sound else None, terms.mix, errors)
 
 
 def mix_of(asked: AudioMixRequest) -> engine.SoundMix:

@@ -10,20 +10,19 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
 from dataclasses import dataclass
 
 from velocity_web.failures import Busy, NoSpace
 from velocity_web.processes.slots import Slots
+from velocity_web.services.known_contents import KnownContents
 from velocity_web.settings import Settings
 from velocity_web.storage.fetched import FetchedFiles, Held, NotFetched, host_of, name_at
 from velocity_web.storage.objects import Stopped
 
-AT_ONCE = 8
-BY_ACCOUNT = 2
+AT_ONCE = 16
+BY_ACCOUNT = 4
 WAITING = 4
 """Requests that wait for files at once, half of them of one account."""
-WAIT_SECONDS = 3.0
 LOOK_SECONDS = 0.1
 REMEMBERED_SECONDS = 30.0
 MOST_FAULTS = 1000
@@ -35,6 +34,17 @@ _Wanted = tuple[str, int]
 class _Fault:
     error: NotFetched | NoSpace | OSError
     until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a request waits for files: ``seconds`` in all, and ``quiet`` ones for the next of them."""
+
+    seconds: float = 3.0
+    quiet: float = 3.0
+
+
+A_MOMENT = Patience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +63,11 @@ class Brought:
 
 
 class RequestFetches:
-    """Those of a server process, which fetches as workers do, and into the same folder."""
+    """Those of a server process, which fetches as workers do, and into the same folder. ``known`` is
+    what was found in some of them."""
 
     def __init__(self, settings: Settings) -> None:
+        self._seconds = settings.url_seconds
         self._fresh_seconds = max(REMEMBERED_SECONDS, settings.url_fresh_seconds)
         self._files = FetchedFiles(settings)
         self._pool = ThreadPoolExecutor(AT_ONCE, "request-fetcher")
@@ -64,6 +76,7 @@ class RequestFetches:
         self._under_way: dict[_Wanted, tuple[str, Future[None]]] = {}
         self._faults: dict[_Wanted, _Fault] = {}
         self._closing = threading.Event()
+        self.known = KnownContents()
 
     def close(self) -> None:
         """Break off what is under way."""
@@ -74,24 +87,41 @@ class RequestFetches:
         """What lies at a location, where it is here and not larger."""
         return self._files.kept(location, most_bytes, self._fresh_seconds)
 
-    def bring(self, account_id: str, locations: Sequence[str], most_bytes: int) -> Brought:
-        """Wait until files of at most so many bytes are here, or for a few seconds. Raises Busy where too many requests
-        wait for files; NoSpace, and OSError."""
+    def bring(
+        self, account_id: str, locations: Sequence[str], most_bytes: int, patience: Patience = A_MOMENT
+    ) -> Brought:
+        """Wait until files of at most so many bytes are here, or as long as ``patience`` says. Raises Busy where too
+        many requests wait for files; NoSpace, and OSError."""
         faults: dict[str, str] = {}
-        with ExitStack() as waiting:
-            until = 0.0
-            while missing := self._missing([(location, most_bytes) for location in locations], faults):
-                begun = [future for one in missing if (future := self._begun(account_id, one))]
-                if not until:
-                    waiting.enter_context(self._places.of(account_id))
-                    until = time.monotonic() + WAIT_SECONDS
-                if time.monotonic() >= until:
-                    return Brought(faults, tuple(location for location, _most in missing))
-                if begun:
-                    wait(begun, LOOK_SECONDS, FIRST_COMPLETED)
-                else:
-                    time.sleep(LOOK_SECONDS)
-        return Brought(faults)
+        wanted = self._missing([(location, most_bytes) for location in dict.fromkeys(locations)], faults)
+        if wanted:
+            with self._places.of(account_id):
+                wanted = self._waited(account_id, wanted, patience, faults)
+        return Brought(faults, tuple(location for location, _most in wanted))
+
+    def _waited(
+        self, account_id: str, wanted: list[_Wanted], patience: Patience, faults: dict[str, str]
+    ) -> list[_Wanted]:
+        """What is still missing at the end. Each is looked at again when its fetch came to an end, no sooner."""
+        until = time.monotonic() + patience.seconds
+        quiet_until = time.monotonic() + patience.quiet
+        while wanted and time.monotonic() < min(until, quiet_until):
+            begun: dict[_Wanted, Future[None]] = {}
+            for one in wanted:
+                future = self._begun(account_id, one)
+                if future is None:
+                    break  # there is no room for more
+                begun[one] = future
+            if begun:
+                wait(begun.values(), LOOK_SECONDS, FIRST_COMPLETED)
+            else:
+                time.sleep(LOOK_SECONDS)
+            ended = [one for one, future in begun.items() if future.done()]
+            if ended:
+                quiet_until = time.monotonic() + patience.quiet
+                here = set(ended).difference(self._missing(ended, faults))
+                wanted = [one for one in wanted if one not in here]
+        return wanted
 
     def _missing(self, wanted: Sequence[_Wanted], faults: dict[str, str]) -> list[_Wanted]:
         """What is neither here nor known to be wrong."""
@@ -126,7 +156,7 @@ class RequestFetches:
     def _fetch(self, wanted: _Wanted) -> None:
         fault: _Fault | None = None
         try:
-            with self._files.hold(*wanted, self._closing.is_set).copy:
+            with self._files.hold(*wanted, self._closing.is_set, self._seconds).copy:
                 pass
         except Stopped:
             pass

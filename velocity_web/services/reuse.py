@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from velocity_web.orders.remote_sources import is_remote
@@ -74,22 +75,25 @@ def cached_of_batch(checker: Checker, terms: Terms, rows: Sequence[Looked]) -> C
     return _cached(checker, _question(terms, looked), maps, {}) if looked else Cached()
 
 
-def cached_of_render(asking: Asking, row: Looked) -> Cached:
-    """What is cached of one render, in which nothing is wrong; no render where that is not known."""
-    check = row.check
+def cached_of_render(asking: Asking, row: Looked, fetched: Mapping[str, Path]) -> Cached:
+    """What is cached of one render, in which nothing is wrong; no render where that is not known. ``fetched``: its
+    files from elsewhere that are here, by location."""
     if row.ticket.said.file is not None:
         return Cached()
     with ExitStack() as opened:
         file = opened.enter_context(template_copy(asking.objects, asking.terms.source))
         files: dict[str, str] = {}
-        if any(is_remote(one.location) for one in check.assets.values()):
-            return Cached()  # it is not fetched to be asked about
         try:
-            for key, one in check.assets.items():
-                files[key] = str(opened.enter_context(asking.objects.copy(one.location, one.sha256)))
-        except FileNotFoundError:
+            for key, one in row.check.assets.items():
+                if is_remote(one.location):
+                    files[key] = str(fetched[one.location])
+                else:
+                    files[key] = str(opened.enter_context(asking.objects.copy(one.location, one.sha256)))
+        except (FileNotFoundError, KeyError):
             return Cached()
-        checker = opened.enter_context(asking.runner.checker(asking.account_id, file, tuple(files.values())))
+        own = [path for key, path in files.items() if not is_remote(row.check.assets[key].location)]
+        reads = (*own, *{str(path.parent) for path in fetched.values()})
+        checker = opened.enter_context(asking.runner.checker(asking.account_id, file, reads))
         return _cached(checker, _question(asking.terms, [row]), [row.customizations], files)
 
 

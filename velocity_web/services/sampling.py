@@ -71,6 +71,11 @@ def sampled(sampling: Sampling, terms: Terms, customizations: str) -> Samples:
     return _read(video, poster)
 
 
+def trial_of(terms: Terms) -> engine.Trial:
+    """That of the template, with the motion blur of a render."""
+    return terms.source.trial.blurred(terms.motion_blur)
+
+
 def _digest(customizations: str) -> str:
     return hashlib.sha256(customizations.encode()).hexdigest()
 
@@ -87,7 +92,7 @@ def _keys(terms: Terms) -> tuple[str, str]:
 
 def _plan(terms: Terms, seconds: float) -> engine.SamplePlan | None:
     with codec_told():
-        return engine.plan_sample(terms.source.trial, terms.encoder, terms.frames or terms.source.span, seconds)
+        return engine.plan_sample(trial_of(terms), terms.encoder, terms.frames or terms.source.span, seconds)
 
 
 def _taken(sampling: Sampling, terms: Terms, customizations: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -119,7 +124,7 @@ def expected(
     seconds = sound.seconds if sound else 0.0
     lasting, span = None if length is None else length.lasting, terms.frames or source.span
     with codec_told():
-        forecast = engine.forecast(source.trial, terms.encoder, span, seconds, samples.video, lasting)
+        forecast = engine.forecast(trial_of(terms), terms.encoder, span, seconds, samples.video, lasting)
         poster = _poster_of(terms, samples, as_asked=as_asked)
     return estimate(
         source.template_id, forecast, terms.encoder, source.past, poster=poster, tried=not source.trial.guessed
@@ -131,5 +136,5 @@ def _poster_of(terms: Terms, samples: Samples, *, as_asked: bool) -> PosterEstim
         return None
     source = terms.source
     span = terms.frames or source.span
-    forecast = engine.forecast_poster(source.trial, terms.encoder, span, terms.poster, samples.poster)
+    forecast = engine.forecast_poster(trial_of(terms), terms.encoder, span, terms.poster, samples.poster)
     return poster_estimate(forecast, drawn_as_asked=as_asked, tried=not source.trial.guessed)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import math
 import os
 import re
 import time
@@ -84,12 +85,12 @@ class FetchedFiles:
         self._folder = settings.data.resolve() / COPIES
         self._reach = engine.network.Reach.of(settings.private_hosts)
 
-    def hold(self, location: str, most_bytes: int, stop: Stop = never) -> Held:
-        """Fetch a file, unless it is here, tried again where that may help.
+    def hold(self, location: str, most_bytes: int, stop: Stop = never, seconds: float = math.inf) -> Held:
+        """Fetch a file, unless it is here, tried again where that may help, but not after so many ``seconds``.
 
         Raises NotFetched, Stopped, NoSpace, and OSError of this machine's disk.
         """
-        name = name_at(location)
+        name, until = name_at(location), time.monotonic() + seconds
         with self._turn(location, stop):
             for number, pause in enumerate((*PAUSES, None), 1):
                 try:
@@ -97,8 +98,8 @@ class FetchedFiles:
                 except engine.RenderCancelled:
                     raise Stopped from None
                 except engine.TemporaryStorageError as error:
-                    if pause is None:
-                        tried = f"after {number} attempts, {error.message}"
+                    if pause is None or time.monotonic() + pause >= until:
+                        tried = f"after {number} {'attempt' if number == 1 else 'attempts'}, {error.message}"
                         raise NotFetched(_sentence(name, location, tried)) from None
                     _wait(pause, stop)
                 except engine.StorageError as error:

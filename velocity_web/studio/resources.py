@@ -180,7 +180,7 @@ class Orders(Resource):
             timed = _timeline(template, wish.timeline)
         trial = studio.workshop.trial(TRIAL_SECONDS)
         shown = wish.frames if wish.duration is None else template.frame_range(None)
-        found = engine.forecast(trial, wish.encoder, shown, lasting=wish.lasting)
+        found = engine.forecast(trial.blurred(wish.motion_blur), wish.encoder, shown, lasting=wish.lasting)
         if not req.get_param_as_bool("dryRun"):
             resp.media = studio.renders.start(wish, found.frames)
             return

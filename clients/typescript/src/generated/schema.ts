@@ -983,7 +983,7 @@ export interface paths {
         put?: never;
         /**
          * Create a batch of renders
-         * @description Rows that are invalid are kept as rejected, with their errors; the others are queued. While it is queued, the batch is among ``GET /render/batch``, with its progress. ``dryRun=true`` checks all rows, estimates and queues nothing. A CSV's other fields are query parameters.
+         * @description Rows that are invalid are kept as rejected, with their errors; the others are queued. While it is queued, the batch is among ``GET /render/batch``, with its progress. ``dryRun=true`` checks all rows, fetches what they name elsewhere as far as that is here in time, estimates and queues nothing. A CSV's other fields are query parameters.
          */
         post: operations["createBatch"];
         delete?: never;
@@ -2541,7 +2541,8 @@ export interface components {
          *
          *     ``uniqueSeconds`` of video are left of ``seconds`` where what is the same in several rows counts once; null where
          *     that is not known. ``cachedFrames`` need not be drawn, since an earlier render left them; so many ``cachedRows``
-         *     were looked at. ``warnings`` are of the template, and of the first thousand rows.
+         *     were looked at. ``warnings`` are of the template, and of the first thousand rows. ``rows`` are the first thousand of
+         *     those in which nothing is wrong.
          */
         BatchEstimate: {
             /**
@@ -2584,6 +2585,13 @@ export interface components {
             };
             /** Warnings */
             warnings?: components["schemas"]["FindingDto"][];
+            /** Rows */
+            rows?: components["schemas"]["BatchRowEstimate"][];
+            /**
+             * Rows unseen
+             * @description the numbers, from 0, of valid rows of whose files elsewhere not all were here in time
+             */
+            rowsUnseen?: number[];
         };
         /**
          * BatchMessage
@@ -2739,6 +2747,38 @@ export interface components {
             metadata?: {
                 [key: string]: string;
             };
+        };
+        /**
+         * BatchRowEstimate
+         * @description What the dry run of a batch tells of one row: what that of a render tells. What all rows share is told once, with
+         *     the batch. ``frames`` and what follows are null where the length follows a file that was not looked at.
+         */
+        BatchRowEstimate: {
+            /**
+             * Row
+             * @description its number, from 0
+             */
+            row: number;
+            /** Name */
+            name: string;
+            /** Frames */
+            frames?: number | null;
+            /** Seconds */
+            seconds?: number | null;
+            /** Expected milliseconds */
+            expectedMilliseconds?: number | null;
+            /** Least milliseconds */
+            leastMilliseconds?: number | null;
+            /** Most milliseconds */
+            mostMilliseconds?: number | null;
+            /** Expected bytes */
+            expectedBytes?: number | null;
+            /** Least bytes */
+            leastBytes?: number | null;
+            /** Most bytes */
+            mostBytes?: number | null;
+            /** Warnings */
+            warnings?: components["schemas"]["FindingDto"][];
         };
         /** BatchRowResult */
         BatchRowResult: {

@@ -46,6 +46,7 @@ from .batch_request import BatchRequest
 from .batch_request_fonts import BatchRequestFonts
 from .batch_request_metadata import BatchRequestMetadata
 from .batch_row import BatchRow
+from .batch_row_estimate import BatchRowEstimate
 from .batch_row_metadata import BatchRowMetadata
 from .batch_row_result import BatchRowResult
 from .batch_row_result_errors_type_0 import BatchRowResultErrorsType0
@@ -285,6 +286,7 @@ __all__ = (
     "BatchRequestFonts",
     "BatchRequestMetadata",
     "BatchRow",
+    "BatchRowEstimate",
     "BatchRowMetadata",
     "BatchRowResult",
     "BatchRowResultErrorsType0",

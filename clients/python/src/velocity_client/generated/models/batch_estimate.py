@@ -11,6 +11,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.batch_estimate_errors import BatchEstimateErrors
+    from ..models.batch_row_estimate import BatchRowEstimate
     from ..models.finding_dto import FindingDto
 
 
@@ -23,7 +24,8 @@ class BatchEstimate:
 
     ``uniqueSeconds`` of video are left of ``seconds`` where what is the same in several rows counts once; null where
     that is not known. ``cachedFrames`` need not be drawn, since an earlier render left them; so many ``cachedRows``
-    were looked at. ``warnings`` are of the template, and of the first thousand rows.
+    were looked at. ``warnings`` are of the template, and of the first thousand rows. ``rows`` are the first thousand of
+    those in which nothing is wrong.
 
         Attributes:
             rows_total (int):
@@ -43,6 +45,9 @@ class BatchEstimate:
             errors (BatchEstimateErrors):
             dry_run (bool | Unset):  Default: True.
             warnings (list[FindingDto] | Unset):
+            rows (list[BatchRowEstimate] | Unset):
+            rows_unseen (list[int] | Unset): the numbers, from 0, of valid rows of whose files elsewhere not all were
+                here in time
     """
 
     rows_total: int
@@ -62,6 +67,8 @@ class BatchEstimate:
     errors: BatchEstimateErrors
     dry_run: bool | Unset = True
     warnings: list[FindingDto] | Unset = UNSET
+    rows: list[BatchRowEstimate] | Unset = UNSET
+    rows_unseen: list[int] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -105,6 +112,17 @@ class BatchEstimate:
                 warnings_item = warnings_item_data.to_dict()
                 warnings.append(warnings_item)
 
+        rows: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.rows, Unset):
+            rows = []
+            for rows_item_data in self.rows:
+                rows_item = rows_item_data.to_dict()
+                rows.append(rows_item)
+
+        rows_unseen: list[int] | Unset = UNSET
+        if not isinstance(self.rows_unseen, Unset):
+            rows_unseen = self.rows_unseen
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -130,12 +148,17 @@ class BatchEstimate:
             field_dict["dryRun"] = dry_run
         if warnings is not UNSET:
             field_dict["warnings"] = warnings
+        if rows is not UNSET:
+            field_dict["rows"] = rows
+        if rows_unseen is not UNSET:
+            field_dict["rowsUnseen"] = rows_unseen
 
         return field_dict
 
     @classmethod
     def from_dict(cls, src_dict: Mapping[str, Any]) -> Self:
         from ..models.batch_estimate_errors import BatchEstimateErrors
+        from ..models.batch_row_estimate import BatchRowEstimate
         from ..models.finding_dto import FindingDto
 
         d = dict(src_dict)
@@ -185,6 +208,17 @@ class BatchEstimate:
 
                 warnings.append(warnings_item)
 
+        _rows = d.pop("rows", UNSET)
+        rows: list[BatchRowEstimate] | Unset = UNSET
+        if _rows is not UNSET:
+            rows = []
+            for rows_item_data in _rows:
+                rows_item = BatchRowEstimate.from_dict(rows_item_data)
+
+                rows.append(rows_item)
+
+        rows_unseen = cast(list[int], d.pop("rowsUnseen", UNSET))
+
         batch_estimate = cls(
             rows_total=rows_total,
             rows_valid=rows_valid,
@@ -203,6 +237,8 @@ class BatchEstimate:
             errors=errors,
             dry_run=dry_run,
             warnings=warnings,
+            rows=rows,
+            rows_unseen=rows_unseen,
         )
 
         batch_estimate.additional_properties = d

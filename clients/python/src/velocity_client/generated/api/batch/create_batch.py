@@ -322,7 +322,8 @@ def sync_detailed(
 
      Rows that are invalid are kept as rejected, with their errors; the others are queued. While it is
     queued, the batch is among ``GET /render/batch``, with its progress. ``dryRun=true`` checks all
-    rows, estimates and queues nothing. A CSV's other fields are query parameters.
+    rows, fetches what they name elsewhere as far as that is here in time, estimates and queues nothing.
+    A CSV's other fields are query parameters.
 
     Args:
         dry_run (bool | Unset):  Default: False.
@@ -455,7 +456,8 @@ def sync(
 
      Rows that are invalid are kept as rejected, with their errors; the others are queued. While it is
     queued, the batch is among ``GET /render/batch``, with its progress. ``dryRun=true`` checks all
-    rows, estimates and queues nothing. A CSV's other fields are query parameters.
+    rows, fetches what they name elsewhere as far as that is here in time, estimates and queues nothing.
+    A CSV's other fields are query parameters.
 
     Args:
         dry_run (bool | Unset):  Default: False.
@@ -583,7 +585,8 @@ async def asyncio_detailed(
 
      Rows that are invalid are kept as rejected, with their errors; the others are queued. While it is
     queued, the batch is among ``GET /render/batch``, with its progress. ``dryRun=true`` checks all
-    rows, estimates and queues nothing. A CSV's other fields are query parameters.
+    rows, fetches what they name elsewhere as far as that is here in time, estimates and queues nothing.
+    A CSV's other fields are query parameters.
 
     Args:
         dry_run (bool | Unset):  Default: False.
@@ -714,7 +717,8 @@ async def asyncio(
 
      Rows that are invalid are kept as rejected, with their errors; the others are queued. While it is
     queued, the batch is among ``GET /render/batch``, with its progress. ``dryRun=true`` checks all
-    rows, estimates and queues nothing. A CSV's other fields are query parameters.
+    rows, fetches what they name elsewhere as far as that is here in time, estimates and queues nothing.
+    A CSV's other fields are query parameters.
 
     Args:
         dry_run (bool | Unset):  Default: False.
