@@ -26,9 +26,9 @@ BLUE, RED, GREY = "#3b7dd8", "#c0392b", "#b8c4d0"
 TEXT = """The yardstick is one x264 encode through PyAV (`veryfast`, a cap of 5 Mbit/s, its own threads) of all frames
 that lie ready in memory, at the constant rate factor that gives the luma PSNR of the render within 0.1 dB
 (`benchmarks/yardstick.py`), or comes closest where the cap lets none give it: then the yardstick's PSNR is the lower
-one. The ratio divides its time by that of the whole render (default preset, `--bitrate 5M`), the best of three runs of each that took
-turns: above 1 the render, with opening, drawing and muxing, is faster than the encoder alone. Bits divides sizes, and
-may be 1.03 at most."""
+one. The ratio divides its time by that of the whole render (default preset, `--bitrate 5M`), the best of three runs of
+each that took turns: above 1 the render, with opening, drawing and muxing, is faster than the encoder alone. Bits
+divides sizes, and may be 1.03 at most."""
 
 
 @dataclass(frozen=True, slots=True)

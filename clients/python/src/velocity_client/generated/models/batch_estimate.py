@@ -46,8 +46,8 @@ class BatchEstimate:
             dry_run (bool | Unset):  Default: True.
             warnings (list[FindingDto] | Unset):
             rows (list[BatchRowEstimate] | Unset):
-            rows_unseen (list[int] | Unset): the numbers, from 0, of valid rows of whose files elsewhere not all were
-                here in time
+            rows_unseen (list[int] | Unset): the numbers, from 0, of valid rows of whose files elsewhere not all were here
+                in time
     """
 
     rows_total: int
