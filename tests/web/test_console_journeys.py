@@ -283,6 +283,19 @@ def test_a_template_whose_analysis_failed_is_told_until_it_is_dismissed(visit: V
     assert client.get("/template/history?status=failed").json() == [], "nor is one of this visit told again"
 
 
+def test_templates_that_are_being_analysed_are_followed_after_a_reload(visit: Visit, client: Client) -> None:
+    page = visit.page
+    for number in range(3):
+        client.upload_template(slow_template(), f"slow {number}.zip")
+    page.reload()
+    last = page.get_by_role("article", name="Upload of slow 2")
+    last.locator("time").wait_for()
+    last.get_by_role("link", name="Open").wait_for()
+    assert client.get("/template/active").json() == []
+    page.get_by_role("heading", name="Templates", level=1).wait_for()
+    assert page.locator(".gallery").get_by_text("slow 2").count() == 1, "and the page stays where it is"
+
+
 def test_another_file_takes_the_place_of_an_upload_that_failed(visit: Visit, client: Client) -> None:
     page = visit.page
     for number in range(5):

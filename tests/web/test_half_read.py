@@ -19,7 +19,7 @@ from velocity_web.services.templates import template_detail
 
 CALLER = Caller("account", "somebody")
 LISTS: dict[str, object] = {key: [] for key in ("fonts", "markers", "assets", "layers", "findings")}
-ANALYSIS = {"width": 8, "height": 6, "frame_rate": 25.0, "frame_count": 5, "duration": 0.2, **LISTS}
+ANALYSIS = {"width": 8, "height": 6, "frame_rate": 25.0, "frame_count": 5, "duration": 0.2, "span": [0, 5], **LISTS}
 
 
 @pytest.fixture(scope="module")

@@ -109,6 +109,10 @@ def test_a_marker_names_a_frame(client: Client, preview_id: str) -> None:
     url = f"/template/{preview_id}/preview"
     by_name = client.post(url, json={"marker": "Middle"})
     assert by_name.content == client.post(url, json={"frame": 15}).content
+    told = {"Middle": (15, 10), "End": (34, 0)}
+    for path in (f"/template/{preview_id}", f"/template/{preview_id}/timeline"):
+        found = client.get(path).json()["markers"]
+        assert {one["name"]: (one["time"], one["duration"]) for one in found} == told, "counted as frames are"
     answer = client.post(url, json={"marker": "Begin"})
     assert answer.json()["errors"] == {
         "marker": ["the template has no marker 'Begin'; its markers are 'Middle', 'End'"]

@@ -106,7 +106,7 @@ class FontDto(ResponseModel):
 
 
 class MarkerDto(ResponseModel):
-    """A marker of the composition, in its frames."""
+    """A marker of the composition, in its frames, of which the first is 0."""
 
     name: str
     time: float

@@ -173,7 +173,7 @@ def template_detail(caller: Caller, template_id: str) -> TemplateDetail:
             **_common(template),
             **{key: analysis[key] for key in ("width", "height", "frame_rate", "frame_count", "duration")},
             fonts=[FontDto(**font) for font in analysis["fonts"]],
-            markers=[MarkerDto(**marker) for marker in analysis["markers"]],
+            markers=_markers(analysis),
             lengths=LengthsDto(**lengths) if (lengths := analysis.get("lengths")) else None,
             assets=[MediaDto(**asset) for asset in analysis["assets"]],
             layers=[LayerDto(**layer) for layer in analysis["layers"]],
@@ -187,15 +187,26 @@ def template_timeline(caller: Caller, template_id: str) -> TimelineDto:
     """Of a completed template. Raises NotFound."""
     with reading():
         analysis = json.loads(completed_template(caller, template_id).analysis or "{}")
-    first = analysis.get("first_frame", analysis["span"][0])
+    first = _first_frame(analysis)
     held = analysis.get("held")
     return TimelineDto(
         frame_count=analysis["frame_count"],
         frame_rate=analysis["frame_rate"],
-        markers=[MarkerDto(**{**marker, "time": marker["time"] - first}) for marker in analysis["markers"]],
+        markers=_markers(analysis),
         layers=[_layer_time(layer, first) for layer in analysis["layers"] if "in_point" in layer],
         held=None if held is None else [FrameRangeDto(start=start, end=end) for start, end in held],
     )
+
+
+def _first_frame(analysis: dict[str, Any]) -> float:
+    first: float = analysis.get("first_frame", analysis["span"][0])
+    return first
+
+
+def _markers(analysis: dict[str, Any]) -> list[MarkerDto]:
+    """Counted from the first frame, as all frames of the API."""
+    first = _first_frame(analysis)
+    return [MarkerDto(**{**marker, "time": marker["time"] - first}) for marker in analysis["markers"]]
 
 
 def _layer_time(layer: dict[str, Any], first: float) -> LayerTimeDto:

@@ -17,15 +17,17 @@ export function Templates({ api }) {
   useTitle("Templates");
   const { data, error, reload } = useLoaded((signal) => api.templates(signal), [api]);
   const failures = useLoaded((signal) => api.failedTemplates(signal), [api]);
+  const active = useLoaded((signal) => api.activeTemplates(signal), [api]);
   const [search, setSearch] = useState("");
   const [shown, setShown] = useState(PAGE);
   const [doomed, setDoomed] = useState(null);
-  const ready = useCallback((id, key, status) => {
+  const ready = useCallback((id, key, status, earlier) => {
     reload();
     change(key, { stage: "completed" });
-    if (!status.warnings.length && currentlyAlone()) goTo(`/templates/${id}`);
+    if (!earlier && !status.warnings.length && currentlyAlone()) goTo(`/templates/${id}`);
   }, []);
-  const { uploads, start, dismiss, change } = useUploads(api, ready);
+  const { uploads, start, resume, dismiss, change } = useUploads(api, ready);
+  useEffect(() => (active.data || []).forEach(resume), [active.data]);
   const forget = async (upload) => {
     if (upload.failedAt) await forgotten(api, upload.id);
     dismiss(upload.key);
@@ -54,7 +56,7 @@ export function Templates({ api }) {
       ${uploads.map((upload) => html`<${UploadCard} key=${upload.key} upload=${upload} onDismiss=${forget} onReplace=${replace} />`)}
     </div>
     <${FailedUploads} jobs=${(failures.data || []).filter((job) => !uploads.some((one) => one.id === job.templateId))} onDismiss=${forget} onReplace=${replace} />
-    <${Failure} error=${error || failures.error} retry=${() => { reload(); failures.reload(); }} />
+    <${Failure} error=${error || failures.error || active.error} retry=${() => { reload(); failures.reload(); active.reload(); }} />
     ${!data && !error && html`<${Skeleton} lines=${4} />`}
     ${data && wanted && !found.length && html`<p class="muted">No template has a name with “${search}” in it.</p>`}
     <ul class="gallery">${found.slice(0, shown).map((one) => html`<li key=${one.id}>

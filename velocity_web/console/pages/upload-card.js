@@ -21,6 +21,7 @@ export function UploadCard({ upload, earlier = false, onDismiss, onReplace }) {
   const [fault, setFault] = useState(null);
   const at = ORDER[stage] ?? -1;
   const failed = stage === "failed";
+  const since = upload.failedAt || upload.sentAt;
   const until = (done) => {
     setFault(null);
     return done.catch(setFault);
@@ -29,8 +30,8 @@ export function UploadCard({ upload, earlier = false, onDismiss, onReplace }) {
     <div class="spread">
       <div class="row grow">
         <${Icon} name=${failed ? "circle-x" : stage === "completed" ? "circle-check" : "archive"} size=${18} />
-        <strong class="cut">${upload.name}</strong>${upload.failedAt
-          ? html`<time class="faint small upload-time" datetime=${upload.failedAt} title=${moment(upload.failedAt)}>${ago(upload.failedAt)}</time>`
+        <strong class="cut">${upload.name}</strong>${since
+          ? html`<time class="faint small upload-time" datetime=${since} title=${moment(since)}>${ago(since)}</time>`
           : html`<span class="faint small number">${bytes(upload.size)}</span>`}
       </div>
       ${stage === "completed" && html`<${LinkButton} kind="primary small" href=${`#/templates/${upload.id}`}>Open<//>`}

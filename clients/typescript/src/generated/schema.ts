@@ -3930,7 +3930,7 @@ export interface components {
         };
         /**
          * MarkerDto
-         * @description A marker of the composition, in its frames.
+         * @description A marker of the composition, in its frames, of which the first is 0.
          */
         MarkerDto: {
             /** Name */

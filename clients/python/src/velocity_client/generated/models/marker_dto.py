@@ -14,7 +14,7 @@ T = TypeVar("T", bound="MarkerDto")
 
 @_attrs_define
 class MarkerDto:
-    """A marker of the composition, in its frames.
+    """A marker of the composition, in its frames, of which the first is 0.
 
     Attributes:
         name (str):
