@@ -19,7 +19,7 @@ from web.support_service import Client, Service
 from web.support_templates import layer, png, slow_template, template_zip, wav, zipped
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Request
 
 pytestmark = pytest.mark.browser
 DEMO = Path(__file__).resolve().parents[2] / "examples" / "demo.zip"
@@ -123,12 +123,16 @@ def test_previews_have_the_length_of_the_video(visit: Visit, client: Client, tmp
     page.get_by_title("End: frame 185 to 200").click()
     visit.expect("frame 185 of 200")
     assert page.get_by_title("Middle: frame 55 to 185").count() == 1
-    with page.expect_request(lambda one: one.url.endswith("/preview")) as asked:
+
+    def asks_for_190(one: Request) -> bool:
+        """The preview of the marker that was clicked may still be asked for."""
+        return one.url.endswith("/preview") and json.loads(one.post_data or "")["frame"] == 190
+
+    with page.expect_request(asks_for_190) as asked:
         page.get_by_label("Moment of the template").fill("190")
     answer = asked.value.response()
     assert answer is not None and answer.status == 200
-    told = json.loads(asked.value.post_data or "")
-    assert (told["duration"], told["frame"]) == ({"seconds": 8}, 190)
+    assert json.loads(asked.value.post_data or "")["duration"] == {"seconds": 8}
     with page.expect_request(lambda one: one.url.endswith("/preview/clip")) as asked:
         page.get_by_role("button", name="Play from here").click()
     told = json.loads(asked.value.post_data or "")
