@@ -133,3 +133,13 @@ def server() -> Iterator[WebServer]:
     made = WebServer()
     yield made
     made.close()
+
+
+@pytest.fixture
+def reaching(server: WebServer, new_service: Callable[..., Service]) -> Callable[..., Service]:
+    """Starts services that may reach the web server."""
+
+    def start(**settings: str) -> Service:
+        return new_service(private_hosts=f'["{server.host}"]', **settings)
+
+    return start

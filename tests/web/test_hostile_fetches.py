@@ -7,18 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from network_support import Answer, Victim, WebServer
+from web.support_elsewhere import DEMO
 from web.support_processes import resident_bytes
 from web.support_service import Client, Service, render_request
 from web.support_templates import png
-
-ROOT = Path(__file__).resolve().parents[2]
-DEMO = (ROOT / "examples" / "demo.zip").read_bytes()
 
 
 def words(text: str) -> list[str]:

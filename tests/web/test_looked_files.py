@@ -8,27 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from lengths_support import clip_layer, marker, moving, template
 from media_support import make_clip, make_sound, tone
 from network_support import Answer, WebServer
+from web.support_elsewhere import CUES, DEMO, PHOTO
 from web.support_places import connections, folder_connection
 from web.support_service import Client, Service, render_request
 
 import velocity_engine as ve
-
-ROOT = Path(__file__).resolve().parents[2]
-DEMO = (ROOT / "examples" / "demo.zip").read_bytes()
-PHOTO = (ROOT / "examples" / "replacement.jpg").read_bytes()
-CUES = b"1\n00:00:00,000 --> 00:00:01,000\nHello\n\n2\n00:01:00,000 --> 00:01:01,000\nlate\n"
-
-
-@pytest.fixture
-def reaching(server: WebServer, new_service: Callable[..., Service]) -> Callable[..., Service]:
-    def start(**settings: str) -> Service:
-        return new_service(private_hosts=f'["{server.host}"]', **settings)
-
-    return start
 
 
 def dry_run(client: Client, template_id: str, **more: Any) -> httpx.Response:

@@ -9,25 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from media_support import make_clip
 from network_support import Answer, WebServer
+from web.support_elsewhere import DEMO, PHOTO
 from web.support_places import connections, folder_connection
 from web.support_service import Client, Service
 from web.support_templates import png
 
-ROOT = Path(__file__).resolve().parents[2]
-DEMO = (ROOT / "examples" / "demo.zip").read_bytes()
-PHOTO = (ROOT / "examples" / "replacement.jpg").read_bytes()
 FIELD = "customizationMap[0].image"
-
-
-@pytest.fixture
-def reaching(server: WebServer, new_service: Callable[..., Service]) -> Callable[..., Service]:
-    def start(**settings: str) -> Service:
-        return new_service(private_hosts=f'["{server.host}"]', **settings)
-
-    return start
 
 
 def preview(client: Client, template_id: str, *sources: dict[str, Any], **more: Any) -> httpx.Response:

@@ -13,13 +13,11 @@ from network_support import Answer, Victim, WebServer
 from PIL import Image
 from text_support import named_font
 from web.support_bucket import Bucket, S3Server
+from web.support_elsewhere import DEMO, PHOTO
 from web.support_places import bucket_connection, connections, folder_connection
 from web.support_service import Client, Service, render_request
 from web.support_templates import template_zip, wav
 
-ROOT = Path(__file__).resolve().parents[2]
-DEMO = (ROOT / "examples" / "demo.zip").read_bytes()
-PHOTO = (ROOT / "examples" / "replacement.jpg").read_bytes()
 FONT = named_font("DejaVuSans-Bold.ttf", "abc", "Corporate")
 SMALL = {"bitrate": 100_000, "preset": 5, "res": [160, 90]}
 

@@ -84,6 +84,11 @@ def contents(template: Any) -> dict[str, Any]:
     }
 
 
+def placed_markers(template: Any, timeline: Any) -> list[dict[str, Any]]:
+    """Where a video of that timeline has the markers of its template."""
+    return [plain(timeline.placed(marker)) for marker in template.markers[:LISTED]]
+
+
 def lengths_dict(template: Any) -> dict[str, float] | None:
     """None where its markers say what cannot be, which is among the findings."""
     import velocity_engine as engine

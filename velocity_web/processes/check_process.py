@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from velocity_web.processes.analyse_process import LISTED, finding_dict, open_with_fonts, plain
+from velocity_web.processes.analyse_process import finding_dict, open_with_fonts, placed_markers
 from velocity_web.processes.assignments import CheckAssignment
 from velocity_web.processes.caption_form import field_of_captions
 from velocity_web.processes.render_process import MAX_WARNINGS
@@ -262,9 +262,9 @@ def _length(
     frames, held = timeline.frames_between(start, end)
     seconds = (encoder or engine.EncoderConfig()).segment_seconds
     cuts = timeline.cuts_between(start, end, timeline.frames_in(seconds))
-    shown = template.markers[:LISTED] if question.get("markers") else ()
+    markers = placed_markers(template, timeline) if question.get("markers") else []
     length = {"frames": frames, "held": held, "cuts": cuts, "start": start, "end": end, "whole": timeline.end}
-    return {"length": length | {"markers": [plain(timeline.placed(marker)) for marker in shown]}}
+    return {"length": length | {"markers": markers}}
 
 
 def _name_of(source: Any) -> str:

@@ -41,22 +41,13 @@ class EstimatedRows:
 
     def _row(self, row: Checked, warnings: list[dict[str, Any]]) -> BatchRowEstimate:
         self._left -= len(warnings)
-        told = BatchRowEstimate(row=row.number, name=row.name, warnings=[FindingDto(**one) for one in warnings])
-        if row.ticket is None:
-            return told
-        one = row.ticket.estimate
-        return told.model_copy(
-            update={
-                "frames": row.ticket.frames,
-                "seconds": round(row.ticket.frames / self._terms.rate, 3),
-                "expected_milliseconds": one.milliseconds,
-                "least_milliseconds": one.least_ms,
-                "most_milliseconds": one.most_ms,
-                "expected_bytes": one.size_bytes,
-                "least_bytes": one.least_bytes,
-                "most_bytes": one.most_bytes,
-            }
-        )
+        ticket = row.ticket
+        known: dict[str, Any] = {}
+        if ticket is not None:
+            seconds = round(ticket.frames / self._terms.rate, 3)
+            known = {"frames": ticket.frames, "seconds": seconds, **ticket.estimate.told}
+        findings = [FindingDto(**one) for one in warnings]
+        return BatchRowEstimate(row=row.number, name=row.name, warnings=findings, **known)
 
     def estimate(self, tally: Tally, cached: Cached, unique_seconds: float | None) -> BatchEstimate:
         return BatchEstimate(

@@ -209,17 +209,11 @@ def source_of(caller: Caller, request: RenderRequest | BatchRequest) -> Source:
 
 def estimate(found: CheckedRender) -> RenderEstimate:
     """What a render would take that was checked for a dry run; queues nothing."""
-    ticket, cached = found.ticket, found.cached
-    foretold, length = ticket.estimate, found.length
+    ticket, cached, length = found.ticket, found.cached, found.length
     return RenderEstimate(
         frames=ticket.frames,
         seconds=round(ticket.frames / found.terms.rate, 3),
-        expected_milliseconds=foretold.milliseconds,
-        least_milliseconds=foretold.least_ms,
-        most_milliseconds=foretold.most_ms,
-        expected_bytes=foretold.size_bytes,
-        least_bytes=foretold.least_bytes,
-        most_bytes=foretold.most_bytes,
+        **ticket.estimate.told,
         cached_frames=cached.frames if cached.renders else None,
         timeline=None if length is None else timeline_told(length.whole, length.markers, found.terms.source.span[0]),
         warnings=[FindingDto(**finding) for finding in all_warnings(ticket)],

@@ -96,6 +96,18 @@ class Estimate:
     def most_bytes(self) -> int:
         return math.ceil(self.video_bytes * self.margin) + (self.poster.most_bytes if self.poster else 0)
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """The fields of an answer that say it."""
+        return {
+            "expected_milliseconds": self.milliseconds,
+            "least_milliseconds": self.least_ms,
+            "most_milliseconds": self.most_ms,
+            "expected_bytes": self.size_bytes,
+            "least_bytes": self.least_bytes,
+            "most_bytes": self.most_bytes,
+        }
+
 
 def manner_of(encoder: engine.EncoderConfig) -> str:
     """What renders have in common that err alike: codec, preset and rate control."""

@@ -13,7 +13,7 @@ import falcon
 import velocity_engine as engine
 from velocity_web.failures import Invalid, NotFound
 from velocity_web.http.ranges import wanted_ranges
-from velocity_web.processes.analyse_process import LISTED, finding_dict, plain
+from velocity_web.processes.analyse_process import finding_dict, placed_markers
 from velocity_web.routes.preview import tell_findings
 from velocity_web.schemas.preview import CLIP_TYPES, CONTENT_TYPES, ClipRequest, PreviewRequest
 from velocity_web.schemas.render import RenderEstimate, RenderRequest, VideoTimelineDto
@@ -202,8 +202,7 @@ class Orders(Resource):
 def _timeline(template: engine.Template, timeline: engine.Timeline | None) -> VideoTimelineDto | None:
     if timeline is None:
         return None
-    markers = [plain(timeline.placed(marker)) for marker in template.markers[:LISTED]]
-    return timeline_told(timeline.end, markers, template.first_frame)
+    return timeline_told(timeline.end, placed_markers(template, timeline), template.first_frame)
 
 
 class RenderStatus(Resource):
